@@ -1,0 +1,39 @@
+"""`rectify`: one module a command, loaded when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+import click
+
+from rectification import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class _Commands(click.Group):
+    """A group whose commands are the modules of this package that hold a `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(info.name for info in iter_modules(__path__) if not info.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"{__name__}.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rectify")
+def rectify() -> None:
+    """Keep a rectification checklist (整改清单): check it before it is published."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `rectify`; exits with the status of the command (2 for wrong usage)."""
+    rectify.main(args=arguments, prog_name="rectify")

@@ -1,0 +1,101 @@
+"""Errors as values: what a check found, where, and the facts its message is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
+
+Severity = Literal["error", "warning"]
+
+_SHOWN = 60  # characters of a found value quoted in a message
+_NAMED_KINDS = ("kind", "expected_kind", "fault")  # facts that are words of ours, and so in the catalogue
+_WINDOW = 100  # characters of a long line shown in an excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding of a check.
+
+    `file` is relative to the project's root, with `/`; `line` and `column` start at 1 and the column
+    counts Unicode code points. `facts` are the values its message speaks of: the words come from the
+    catalogue (`findings.CODE`), so that the same finding reads in Chinese and in English.
+    """
+
+    code: str
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    facts: Mapping[str, object] = field(default_factory=dict)
+    item: str = ""
+
+    def message(self, catalogue: Catalogue) -> str:
+        """What is wrong: the value found and what was expected."""
+        return catalogue.text(f"findings.{self.code}.message", **self._shown(catalogue))
+
+    def hint(self, catalogue: Catalogue) -> str:
+        """How to mend it, with the nearest valid value where there is one."""
+        hint = catalogue.text(f"findings.{self.code}.hint", **self._shown(catalogue))
+        nearest = self.facts.get("nearest")
+        return f"{catalogue.text('findings.nearest', nearest=nearest)} {hint}" if nearest else hint
+
+    def _shown(self, catalogue: Catalogue) -> dict[str, object]:
+        facts: dict[str, object] = {}
+        for name, value in self.facts.items():
+            if name in _NAMED_KINDS:
+                facts[name] = catalogue.text(f"kinds.{value}")
+            else:
+                facts[name] = shown(value) if isinstance(value, str) and name != "known" else value
+        return facts
+
+
+def shown(value: str) -> str:
+    """Return `value` fit for a message: one line, control and invisible characters escaped, shortened."""
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in value)
+    return visible if len(visible) <= _SHOWN else visible[: _SHOWN - 1] + "…"
+
+
+def nearest(value: str, choices: Iterable[str]) -> str:
+    """Return the choice most like `value`, or an empty string where none is close."""
+    close = get_close_matches(value, list(choices), n=1, cutoff=0.5)
+    return close[0] if close else ""
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sort by file, line, column and code: the order an editor mends them in."""
+    return sorted(diagnostics, key=lambda d: (d.file, d.line, d.column, d.code))
+
+
+def explain(diagnostic: Diagnostic, text: str, catalogue: Catalogue) -> str:
+    """Return a diagnostic as an editor reads it: place, message, the line with a caret, and how to mend it.
+
+    `text` is the whole text of the file; without it (a file that cannot be read) there is no excerpt.
+    """
+    place = f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}"
+    severity = catalogue.text(f"severity_of_finding.{diagnostic.severity}")
+    item = f" [{diagnostic.item}]" if diagnostic.item else ""
+    parts = [f"{place}: {severity} {diagnostic.code}{item}", f"  {diagnostic.message(catalogue)}"]
+    lines = re.split(r"\r\n|\n|\r", text)
+    if text and diagnostic.line <= len(lines):
+        parts += _excerpt(lines[diagnostic.line - 1], diagnostic.line, diagnostic.column)
+    parts.append(f"  = {diagnostic.hint(catalogue)}")
+    return "\n".join(parts)
+
+
+def _excerpt(line: str, number: int, column: int) -> list[str]:
+    """Return the line and a caret below the column, cut to a window where the line is long."""
+    start = max(0, column - 1 - _WINDOW // 2) if len(line) > _WINDOW else 0
+    piece = line[start : start + _WINDOW]
+    gutter = f"{number:>6} | "
+    visible = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in piece)
+    # A Chinese character takes two columns of a terminal; a tab is kept, so that both lines shift alike.
+    before = visible[: max(0, column - 1 - start)]
+    padding = "".join("\t" if c == "\t" else "  " if east_asian_width(c) in "WF" else " " for c in before)
+    return [f"{gutter}{visible}", f"{' ' * (len(gutter) - 2)}| {padding}^"]

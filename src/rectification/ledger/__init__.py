@@ -1,0 +1,25 @@
+"""The ledger room: loads all checklists once, derives state, answers questions about them."""
+
+from rectification.ledger.evidence import EvidenceFile
+from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
+from rectification.ledger.load import Loading, load
+from rectification.ledger.place import Place
+from rectification.ledger.state import State, derive, last_move
+from rectification.ledger.units import Units
+
+__all__ = [
+    "Checklist",
+    "EvidenceFile",
+    "Ledger",
+    "Loading",
+    "Place",
+    "Record",
+    "State",
+    "Units",
+    "count_by_status",
+    "derive",
+    "last_move",
+    "load",
+    "references",
+    "slug_of",
+]

@@ -1,0 +1,153 @@
+"""The ledger (台账): all checklists of a site together, indexed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rectification.ledger.state import State, last_move
+from rectification.ledger.units import Units
+from rectification.model import Category, Header, Item, Source, Status
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rectification.ledger.evidence import EvidenceFile
+    from rectification.ledger.place import Place
+
+
+def slug_of(name: str) -> str:
+    """Return `name` as the last part of an address: NFC, without what a path or a browser would trip over."""
+    kept = "".join(c if c.isalnum() or c in "._-" else "-" for c in unicodedata.normalize("NFC", name.strip()))
+    return "-".join(part for part in kept.split("-") if part).strip(".") or "-"
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """One campaign or inspection. `slug` is its file's (or folder's) name without the ending."""
+
+    slug: str
+    header: Header
+    place: Place
+
+
+@dataclass(frozen=True)
+class Record:
+    """An item in its ledger: the item, its checklist, where it stands in the files, its state on the day.
+
+    `unit` is the item's unit under its full name.
+    """
+
+    item: Item
+    checklist: Checklist
+    place: Place
+    state: State
+    unit: str
+
+    @property
+    def merged_into(self) -> str:
+        """Id of the item that goes on with a merged item's problem; empty for any other item."""
+        move = last_move(self.item)
+        return (move.merged_into or "") if move is not None else ""
+
+    @property
+    def source(self) -> Source:
+        """Where the problem comes from: the item's own words, completed by its checklist's."""
+        general = self.checklist.header.source or Source()
+        own = self.item.source or Source()
+        return general.model_copy(update={k: v for k, v in own if v is not None})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All checklists of a site on `today`, immutable."""
+
+    today: date
+    checklists: tuple[Checklist, ...] = ()
+    records: tuple[Record, ...] = ()
+    units: Units = field(default_factory=lambda: Units(()))
+    categories: tuple[Category, ...] = ()
+    category_places: tuple[Place, ...] = ()
+    categories_known: bool = False
+    evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Record]:
+        return {record.item.id: record for record in self.records}
+
+    @cached_property
+    def by_checklist(self) -> Mapping[str, tuple[Record, ...]]:
+        """Slug of a checklist -> its records, in the order of the file."""
+        return _grouped((record.checklist.slug, record) for record in self.records)
+
+    @cached_property
+    def by_unit(self) -> Mapping[str, tuple[Record, ...]]:
+        """Full name of a unit -> the records it answers for itself."""
+        return _grouped((record.unit, record) for record in self.records)
+
+    @cached_property
+    def by_category(self) -> Mapping[str, tuple[Record, ...]]:
+        return _grouped((record.item.category or "", record) for record in self.records)
+
+    @cached_property
+    def merged_into(self) -> Mapping[str, tuple[Record, ...]]:
+        """Id -> the withdrawn records that were merged into it."""
+        return _grouped((record.merged_into, record) for record in self.records if record.merged_into)
+
+    def of_unit(self, name: str) -> tuple[Record, ...]:
+        """Return the records of a unit and of all units below it, in ledger order."""
+        unit = self.units.names.get(name)
+        if unit is None:
+            return self.by_unit.get(name, ())
+        names = {below.name for below in self.units.below(unit)}
+        return tuple(record for record in self.records if record.unit in names)
+
+    def public(self) -> Ledger:
+        """Return the ledger without its internal items, and without any word that points at them."""
+        hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
+        records = tuple(
+            replace(record, item=_without(record.item, hidden))
+            for record in self.records
+            if record.item.id not in hidden
+        )
+        shown = {reference for record in records for reference in references(record.item)}
+        evidence = {name: file for name, file in self.evidence.items() if name in shown}
+        return replace(self, records=records, evidence=evidence)
+
+
+def references(item: Item) -> Iterable[str]:
+    """Yield every piece of evidence an item names, files and links, in the order of the item."""
+    for action in item.actions:
+        yield from action.evidence
+    for entry in item.log:
+        yield from entry.evidence
+
+
+def count_by_status(records: Iterable[Record]) -> dict[Status, int]:
+    """Count records by status."""
+    counts: dict[Status, int] = {}
+    for record in records:
+        counts[record.state.status] = counts.get(record.state.status, 0) + 1
+    return counts
+
+
+def _without(item: Item, hidden: set[str]) -> Item:
+    """Return `item` without its references to hidden items."""
+    if hidden.isdisjoint(item.related) and not any(entry.merged_into in hidden for entry in item.log):
+        return item
+    log = tuple(
+        entry.model_copy(update={"merged_into": None}) if entry.merged_into in hidden else entry
+        for entry in item.log
+    )
+    related = tuple(other for other in item.related if other not in hidden)
+    return item.model_copy(update={"related": related, "log": log})
+
+
+def _grouped(pairs: Iterable[tuple[str, Record]]) -> dict[str, tuple[Record, ...]]:
+    groups: dict[str, list[Record]] = {}
+    for key, record in pairs:
+        groups.setdefault(key, []).append(record)
+    return {key: tuple(records) for key, records in groups.items()}

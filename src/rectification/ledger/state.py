@@ -1,0 +1,87 @@
+"""What an item's facts add up to on a day: status, flags, days. Nothing here is ever typed by an editor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rectification.model import FINISHED, Flag, Item, LogEntry, Status
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An item on a day.
+
+    `days_left` counts to the due date (negative: days overdue), and is None once the item is finished;
+    `days_open` counts from the day it was found to its end, or to the day itself. `slip_days` is how far
+    the due date has moved in all.
+    """
+
+    status: Status
+    since: date
+    days_left: int | None
+    days_open: int
+    original_due: date
+    slip_days: int
+    overdue: bool
+    due_soon: bool
+    stalled: bool
+    closed_late: bool
+    reopened: bool
+    actions_done: int
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINISHED
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """The derived flags that hold, in the order they are shown."""
+        held: tuple[tuple[Flag, bool], ...] = (
+            ("overdue", self.overdue),
+            ("due_soon", self.due_soon),
+            ("stalled", self.stalled),
+            ("closed_late", self.closed_late),
+            ("reopened", self.reopened),
+        )
+        return tuple(flag for flag, holds in held if holds)
+
+
+def last_move(item: Item) -> LogEntry | None:
+    """Return the log entry that gave `item` its present status; None where nothing has moved it yet."""
+    return next((entry for entry in reversed(item.log) if entry.status is not None), None)
+
+
+def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) -> State:
+    """Derive the state of `item` on `today`; both thresholds are in days.
+
+    The status is that of the last log entry that carries one. Overdue: unfinished after the due date.
+    Due soon: unfinished, due today or within `due_soon_days`. Stalled: unfinished, not waiting for
+    verification, and no log entry or finished action for more than `stalled_days`. Closed late: closed
+    after the due date. Source of the terms: the usual columns of Chinese rectification ledgers.
+    """
+    moved_by = last_move(item)
+    status: Status = moved_by.status if moved_by is not None and moved_by.status else "open"
+    since = moved_by.date if moved_by else item.found
+    finished = status in FINISHED
+    days_left = None if finished else (item.due - today).days
+    stirred = [item.found, *(entry.date for entry in item.log)]
+    stirred += [action.done for action in item.actions if action.done]
+    original_due = item.due_changes[0].from_ if item.due_changes else item.due
+    return State(
+        status=status,
+        since=since,
+        days_left=days_left,
+        days_open=max(0, ((since if finished else today) - item.found).days),
+        original_due=original_due,
+        slip_days=(item.due - original_due).days,
+        overdue=days_left is not None and days_left < 0,
+        due_soon=days_left is not None and 0 <= days_left <= due_soon_days,
+        stalled=not finished and status != "submitted" and (today - max(stirred)).days > stalled_days,
+        closed_late=status == "closed" and since > item.due,
+        reopened=any(entry.status == "reopened" for entry in item.log),
+        actions_done=sum(action.done is not None for action in item.actions),
+    )

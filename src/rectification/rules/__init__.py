@@ -1,0 +1,73 @@
+"""The rules room: one module a family of checks, found by being here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, cast
+
+from rectification.diagnostic import Diagnostic, Severity, in_order
+from rectification.ledger import Ledger, load
+from rectification.rules.rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rectification.settings import Settings
+
+__all__ = ["Breach", "Examination", "Rule", "all_rules", "check", "examine"]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A ledger with all that was found in it, and the texts of its files for excerpts."""
+
+    ledger: Ledger
+    diagnostics: tuple[Diagnostic, ...]
+    texts: Mapping[str, str]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for d in self.diagnostics if d.severity == "warning")
+
+
+def examine(settings: Settings, today: date) -> Examination:
+    """Load a site's checklists and run every rule: all errors of all files, in the order of the files."""
+    loading = load(settings, today)
+    broken = any(d.severity == "error" for d in loading.diagnostics)
+    found = check(loading.ledger, settings.rules, whole=not broken)
+    return Examination(loading.ledger, tuple(in_order([*loading.diagnostics, *found])), loading.texts)
+
+
+def check(ledger: Ledger, levels: Mapping[str, str], *, whole: bool = True) -> list[Diagnostic]:
+    """Run the rules over a ledger.
+
+    `levels` maps a code to `off`, `warning` or `error` for this site; `whole` tells whether every file
+    of the ledger could be read.
+    """
+    found = []
+    for rule in all_rules():
+        level = levels.get(rule.code, rule.severity)
+        if level == "off" or (rule.whole and not whole):
+            continue
+        for breach in rule.check(ledger):
+            mark = breach.place.mark(*breach.path, of=breach.of)
+            severity = cast("Severity", level)
+            found.append(
+                Diagnostic(rule.code, severity, breach.place.file, *mark, breach.facts, breach.item)
+            )
+    return found
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return the rules of every module of this package that lists some in `RULES`, by code."""
+    modules = (import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__))
+    return tuple(sorted((r for m in modules for r in getattr(m, "RULES", ())), key=lambda rule: rule.code))

@@ -1,0 +1,28 @@
+"""Evidence files: there, and really files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rectification.rules.rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from rectification.ledger import Ledger
+
+
+def not_a_file(ledger: Ledger) -> Iterator[Breach]:
+    """A named evidence file is a regular file that can be read, reached without a link."""
+    for record in ledger.records:
+        named = [(("actions", n, "evidence", k), name) for n, action in enumerate(record.item.actions)
+                 for k, name in enumerate(action.evidence)]  # fmt: skip
+        named += [(("log", n, "evidence", k), name) for n, entry in enumerate(record.item.log)
+                  for k, name in enumerate(entry.evidence)]  # fmt: skip
+        for path, name in named:
+            file = ledger.evidence.get(name)
+            if file is not None and file.fault:
+                facts = {"found": name, "fault": file.fault}
+                yield Breach(record.place, path, facts, record.item.id)
+
+
+RULES = (Rule("L501", "error", not_a_file),)

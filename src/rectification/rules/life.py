@@ -1,0 +1,147 @@
+"""The life of an item: legal moves, in order of date, with what each move must say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rectification.model import TRANSITIONS, Status
+from rectification.rules.rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rectification.ledger import Ledger, Record
+    from rectification.model import LogEntry
+
+
+def _moves(record: Record) -> Iterator[tuple[int, LogEntry, Status, Status]]:
+    """Yield each log entry that moves the item: its index, itself, the status before and after."""
+    before: Status = "open"
+    for index, entry in enumerate(record.item.log):
+        if entry.status is not None:
+            yield index, entry, before, entry.status
+            before = entry.status
+
+
+def illegal_move(ledger: Ledger) -> Iterator[Breach]:
+    """From each status only some others can be reached (model.TRANSITIONS)."""
+    for record in ledger.records:
+        for index, _, before, after in _moves(record):
+            legal = TRANSITIONS[before]
+            opening = index == 0 and after == "open"
+            if after not in legal and not opening:
+                facts = {"before": before, "found": after, "expected": ", ".join(legal) or "-"}
+                yield Breach(record.place, ("log", index, "status"), facts, record.item.id)
+
+
+def out_of_order(ledger: Ledger) -> Iterator[Breach]:
+    """A log is added to at its end."""
+    for record in ledger.records:
+        log = record.item.log
+        for index in range(1, len(log)):
+            if log[index].date < log[index - 1].date:
+                facts = {"found": str(log[index].date), "before": str(log[index - 1].date)}
+                yield Breach(record.place, ("log", index, "date"), facts, record.item.id)
+
+
+def before_found(ledger: Ledger) -> Iterator[Breach]:
+    """Nothing happens to a problem before it is found, and it is not due before then either."""
+    for record in ledger.records:
+        item = record.item
+        dated: list[tuple[tuple[str | int, ...], date]] = [(("due",), item.due)]
+        dated += [(("log", n, "date"), entry.date) for n, entry in enumerate(item.log)]
+        for path, day in dated:
+            if day < item.found:
+                facts = {"field": path[0], "found": str(day), "since": str(item.found)}
+                yield Breach(record.place, path, facts, item.id)
+
+
+def in_the_future(ledger: Ledger) -> Iterator[Breach]:
+    """What is recorded as having happened has happened."""
+    for record in ledger.records:
+        item = record.item
+        dated: list[tuple[tuple[str | int, ...], date | None]] = [(("found",), item.found)]
+        dated += [(("log", n, "date"), entry.date) for n, entry in enumerate(item.log)]
+        dated += [(("actions", n, "done"), action.done) for n, action in enumerate(item.actions)]
+        dated += [(("due_changes", n, "on"), change.on) for n, change in enumerate(item.due_changes)]
+        dated += [(("feedback", "date"), item.feedback.date)] if item.feedback else []
+        for path, day in dated:
+            if day is not None and day > ledger.today:
+                facts = {"field": path[-1], "found": str(day), "today": str(ledger.today)}
+                yield Breach(record.place, path, facts, item.id)
+
+
+def unexplained(ledger: Ledger) -> Iterator[Breach]:
+    """Reopening says what came back; withdrawing says why."""
+    for record in ledger.records:
+        for index, entry, _, after in _moves(record):
+            key = "note" if after == "reopened" and not entry.note else ""
+            key = "reason" if after == "withdrawn" and not entry.reason else key
+            if key:
+                facts = {"status": after, "field": key}
+                yield Breach(record.place, ("log", index), facts, record.item.id)
+
+
+def misplaced_fact(ledger: Ledger) -> Iterator[Breach]:
+    """`sustained` and `review` belong to a closing, `reason` and `merged_into` to a withdrawal."""
+    for record in ledger.records:
+        for index, entry in enumerate(record.item.log):
+            held = {"closed": [], "withdrawn": []}  # type: dict[str, list[str]]
+            held["closed"] += ["sustained"] if entry.sustained else []
+            held["closed"] += ["review"] if entry.review else []
+            held["withdrawn"] += ["reason"] if entry.reason else []
+            held["withdrawn"] += ["merged_into"] if entry.merged_into else []
+            for status, keys in held.items():
+                for key in keys if entry.status != status else ():
+                    facts = {"field": key, "expected": status}
+                    yield Breach(record.place, ("log", index, key), facts, record.item.id, "key")
+
+
+def done_after_closing(ledger: Ledger) -> Iterator[Breach]:
+    """What was done after the closing cannot have been accepted by it."""
+    for record in ledger.records:
+        if record.state.status != "closed":
+            continue
+        for index, action in enumerate(record.item.actions):
+            if action.done is not None and action.done > record.state.since:
+                facts = {"found": str(action.done), "closed": str(record.state.since)}
+                yield Breach(record.place, ("actions", index, "done"), facts, record.item.id)
+
+
+def broken_due_changes(ledger: Ledger) -> Iterator[Breach]:
+    """Each move of the due date starts where the last one ended, and the last ends at `due`."""
+    for record in ledger.records:
+        changes = record.item.due_changes
+        for index, change in enumerate(changes):
+            last = index == len(changes) - 1
+            expected = record.item.due if last else changes[index + 1].from_
+            if change.to != expected:
+                facts = {"found": str(change.to), "expected": str(expected)}
+                facts["field"] = "due" if last else "due_changes"
+                yield Breach(record.place, ("due_changes", index, "to"), facts, record.item.id)
+
+
+def impossible_numbers(ledger: Ledger) -> Iterator[Breach]:
+    """Not more satisfied than asked; a notice window ends after it begins."""
+    for record in ledger.records:
+        feedback, notice = record.item.feedback, record.item.notice
+        if feedback and feedback.satisfied > feedback.total:
+            facts = {"found": str(feedback.satisfied), "limit": str(feedback.total)}
+            yield Breach(record.place, ("feedback", "satisfied"), facts, record.item.id)
+        if notice and notice.to < notice.from_:
+            facts = {"found": str(notice.to), "limit": str(notice.from_)}
+            yield Breach(record.place, ("notice", "to"), facts, record.item.id)
+
+
+RULES = (
+    Rule("L301", "error", illegal_move),
+    Rule("L302", "error", out_of_order),
+    Rule("L303", "error", before_found),
+    Rule("L304", "error", in_the_future),
+    Rule("L305", "error", unexplained),
+    Rule("L306", "error", misplaced_fact),
+    Rule("L307", "error", done_after_closing),
+    Rule("L308", "error", broken_due_changes),
+    Rule("L309", "error", impossible_numbers),
+)

@@ -1,0 +1,85 @@
+"""Names of units and categories: where a vocabulary is kept, every name is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rectification.diagnostic import nearest
+from rectification.rules.rule import Breach, Rule
+
+if TYPE_CHECKING:
+    from rectification.ledger import Ledger
+
+
+def unknown_unit(ledger: Ledger) -> Iterator[Breach]:
+    """A unit that answers for something is one the site knows."""
+    names = ledger.units.names
+    if not ledger.units.known:
+        return
+    for record in ledger.records:
+        item = record.item
+        named: list[tuple[tuple[str | int, ...], str]] = [(("unit",), item.unit)]
+        named += [(("partners", n), name) for n, name in enumerate(item.partners)]
+        named += [(("actions", n, "unit"), a.unit) for n, a in enumerate(item.actions) if a.unit]
+        for path, name in named:
+            if name not in names:
+                facts = {"found": name, "nearest": nearest(name, names)}
+                yield Breach(record.place, path, facts, item.id)
+
+
+def unknown_category(ledger: Ledger) -> Iterator[Breach]:
+    """A category is one the site knows."""
+    if not ledger.categories_known:
+        return
+    names = {category.name for category in ledger.categories}
+    for record in ledger.records:
+        name = record.item.category
+        if name and name not in names:
+            facts = {"found": name, "nearest": nearest(name, sorted(names))}
+            yield Breach(record.place, ("category",), facts, record.item.id)
+
+
+def unknown_parent(ledger: Ledger) -> Iterator[Breach]:
+    """The unit above is a unit."""
+    names = ledger.units.names
+    for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
+        if unit.parent and unit.parent not in names:
+            yield Breach(place, ("parent",), {"found": unit.parent, "nearest": nearest(unit.parent, names)})
+
+
+def circular_units(ledger: Ledger) -> Iterator[Breach]:
+    """No unit stands above itself."""
+    names = ledger.units.names
+    for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
+        seen, above = [unit.name], names.get(unit.parent) if unit.parent else None
+        while above is not None and above.name not in seen:
+            seen.append(above.name)
+            above = names.get(above.parent) if above.parent else None
+        if above is not None and above.name == unit.name:
+            yield Breach(place, ("parent",), {"found": " → ".join([*seen, unit.name])})
+
+
+def name_twice(ledger: Ledger) -> Iterator[Breach]:
+    """A name or alias means one unit; a category is listed once."""
+    seen: dict[str, str] = {}
+    for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
+        paths: list[tuple[str | int, ...]] = [("name",), *(("aliases", n) for n in range(len(unit.aliases)))]
+        for path, name in zip(paths, (unit.name, *unit.aliases), strict=True):
+            first = seen.setdefault(name, f"{place.file}:{place.mark(*path).line}")
+            if first != f"{place.file}:{place.mark(*path).line}":
+                yield Breach(place, path, {"found": name, "first": first})
+    listed: dict[str, str] = {}
+    for category, place in zip(ledger.categories, ledger.category_places, strict=True):
+        first = listed.setdefault(category.name, f"{place.file}:{place.line}")
+        if first != f"{place.file}:{place.line}":
+            yield Breach(place, ("name",), {"found": category.name, "first": first})
+
+
+RULES = (
+    Rule("L201", "error", unknown_unit),
+    Rule("L202", "error", unknown_category),
+    Rule("L203", "error", unknown_parent),
+    Rule("L204", "error", circular_units),
+    Rule("L205", "error", name_twice),
+)

@@ -1,0 +1,44 @@
+"""What a site decides for itself: one record, filled from the plugin's options in mkdocs.yml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Audience = Literal["public", "internal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The decisions of one site.
+
+    `root` is the folder of mkdocs.yml; diagnostics name files relative to it. `due_soon_days` and
+    `stalled_days` are whole days. `rules` maps a code to `off`, `warning` or `error`.
+    """
+
+    root: Path
+    checklists: Path
+    language: str = "en"
+    audience: Audience = "public"
+    due_soon_days: int = 7
+    stalled_days: int = 30
+    timezone: str = "UTC"
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, path: Path) -> str:
+        """Return `path` as messages show it: relative to the project, with `/`."""
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def today(self) -> date:
+        """Return the build day in the site's time zone; SOURCE_DATE_EPOCH fixes it for repeatable builds."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+        return now.astimezone(ZoneInfo(self.timezone)).date()

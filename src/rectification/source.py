@@ -1,0 +1,380 @@
+"""YAML text -> plain values and the places they stand at; refuses what YAML can do to hurt.
+
+Values are read from libyaml's *events*: no anchor is followed, no tag is obeyed, no scalar is typed.
+A scalar is its text, `None` where the key has no value at all; the model gives it its type.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+from rectification.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Node = dict[str, "Node"] | list["Node"] | str | None
+Path_ = tuple[str | int, ...]
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 20
+MAX_NODES = 200_000
+_MAX_REFUSALS = 50  # a file: past that the file is not a checklist
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LOST_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+
+
+class Mark(NamedTuple):
+    """A place in a file: line and column start at 1, the column counts code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file as read: its text, its value and where each part of it stands.
+
+    `starts` gives the line of each entry of a top-level list, at no cost; `mark` gives the place of any
+    path, and parses the file a second time when first asked.
+    """
+
+    file: str
+    text: str
+    value: dict[str, Node]
+    starts: Mapping[Path_, int]
+
+    @cached_property
+    def _marks(self) -> dict[tuple[Path_, str], Mark]:
+        reading = _Reading(self.file, self.text, marked=True)
+        reading.run()
+        return reading.marks
+
+    def mark(self, path: Path_, of: Literal["value", "key"] = "value") -> Mark:
+        """Return the place of the value (or the key) at `path`; of its nearest parent where there is none."""
+        while path:
+            found = self._marks.get((path, of)) or self._marks.get((path, "value"))
+            if found:
+                return found
+            path, of = path[:-1], "value"
+        return Mark(1, 1)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the text, as an editor counts them."""
+        return _LINE_BREAK.split(self.text)
+
+
+def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]:
+    """Read one YAML file.
+
+    `file` is the name diagnostics give it. Returns the document (None where it cannot be used), its text
+    as far as it could be read (for excerpts), and the diagnostics. Raises nothing for bad input.
+    """
+    raw, refused = _bytes_of(path, file)
+    if refused is not None:
+        return None, "", [refused]
+    text, refused = _decode(raw, file)
+    if refused is not None:
+        return None, text, [refused]
+    document, diagnostics = parse(text, file)
+    return document, text, diagnostics
+
+
+def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
+    """Parse one YAML text. Returns the document, or None with the diagnostics that say why."""
+    hidden = _hidden_characters(text, file)
+    if hidden:
+        return None, hidden
+    reading = _Reading(file, text, marked=False)
+    reading.run()
+    errors = [d for d in reading.diagnostics if d.severity == "error"]
+    if not errors and not isinstance(reading.value, dict):
+        if reading.value is None:
+            reading.report("Y021", 1, 1)
+        else:
+            line, column = reading.top
+            kind = "list" if isinstance(reading.value, list) else "text"
+            reading.report("Y022", line, column, kind=kind)
+        errors = reading.diagnostics
+    if errors:
+        return None, reading.diagnostics
+    assert isinstance(reading.value, dict)
+    return Document(file, text, reading.value, reading.starts), reading.diagnostics
+
+
+def _bytes_of(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
+    """Read a regular file within the size cap, never waiting on a pipe and never following a link."""
+
+    def refuse(code: str, **facts: object) -> tuple[bytes, Diagnostic]:
+        return b"", Diagnostic(code, "error", file, 1, 1, facts)
+
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            return refuse("Y001", kind=_kind_of(found.st_mode))
+        if found.st_size > MAX_BYTES:
+            return refuse("Y003", size=found.st_size, limit=MAX_BYTES)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return refuse("Y002", reason=error.strerror or type(error).__name__)
+    if len(raw) > MAX_BYTES:
+        return refuse("Y003", size=len(raw), limit=MAX_BYTES)
+    return raw, None
+
+
+def _kind_of(mode: int) -> str:
+    kinds = {
+        stat.S_ISLNK: "symbolic link",
+        stat.S_ISDIR: "directory",
+        stat.S_ISFIFO: "FIFO",
+        stat.S_ISSOCK: "socket",
+        stat.S_ISCHR: "device",
+        stat.S_ISBLK: "device",
+    }
+    return next((name for is_kind, name in kinds.items() if is_kind(mode)), "special file")
+
+
+def _decode(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
+    try:
+        return raw.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        # The marks of other encodings a Chinese office is likely to save in; a guess, and said as one.
+        guess = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64] else "GBK"
+        before = raw[: error.start].decode("utf-8-sig", errors="replace")
+        lines = _LINE_BREAK.split(before)
+        found = f"0x{raw[error.start]:02X}"
+        diagnostic = Diagnostic(
+            "Y004", "error", file, len(lines), len(lines[-1]) + 1, {"found": found, "guess": guess}
+        )
+        return raw.decode("utf-8-sig", errors="replace"), diagnostic
+
+
+def _hidden_characters(text: str, file: str) -> list[Diagnostic]:
+    """Report control characters and bidirectional overrides: what is shown must be what is stored."""
+    found = [
+        (match.start(), code, match.group())
+        for code, pattern in (("Y005", _CONTROL), ("Y006", _BIDI))
+        for match in pattern.finditer(text)
+    ]
+    diagnostics = []
+    for index, code, character in sorted(found)[:_MAX_REFUSALS]:
+        lines = _LINE_BREAK.split(text[:index])
+        facts = {"found": f"U+{ord(character):04X}"}
+        diagnostics.append(Diagnostic(code, "error", file, len(lines), len(lines[-1]) + 1, facts))
+    return diagnostics
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A collection being filled: a mapping waits for a key or for that key's value."""
+
+    value: dict[str, Node] | list[Node]
+    path: Path_
+    key: str | None = None
+    lines: dict[str, int] | None = None  # of a mapping's keys, to name both lines of a duplicate
+
+
+class _Reading:
+    """One pass over the events of a text: builds the value and collects what is refused."""
+
+    def __init__(self, file: str, text: str, *, marked: bool) -> None:
+        self.file = file
+        self.text = text
+        self.marked = marked
+        self.value: Node = None
+        self.top = Mark(1, 1)
+        self.marks: dict[tuple[Path_, str], Mark] = {}
+        self.starts: dict[Path_, int] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.last_quoted: ScalarEvent | None = None
+
+    def report(self, code: str, line: int, column: int, **facts: object) -> None:
+        severity: Literal["error", "warning"] = "warning" if code == "Y020" else "error"
+        self.diagnostics.append(Diagnostic(code, severity, self.file, line, column, facts))
+
+    def run(self) -> None:
+        loader = yaml.CBaseLoader(self.text)
+        try:
+            self._consume(loader)
+        except yaml.YAMLError as error:
+            self._syntax(error)
+        finally:
+            loader.dispose()
+
+    def _consume(self, loader: yaml.CBaseLoader) -> None:
+        """Pull events until the end, or until a refusal after which going on could hurt."""
+        stack: list[_Frame] = []
+        nodes = documents = 0
+        comments = _LOST_COMMENT.search(self.text) is not None
+        while loader.check_event():
+            event = loader.get_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                nodes += 1
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_marker(event)
+                if event.style:
+                    if event.end_mark.line > event.start_mark.line:
+                        self.last_quoted = event
+                elif comments:
+                    self._lost_comment(event)
+                value: Node = event.value if event.value or event.style else None
+                self._place(stack, value, event)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                nodes += 1
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse_marker(event)
+                if len(stack) >= MAX_DEPTH:
+                    mark = event.start_mark
+                    self.report("Y013", mark.line + 1, mark.column + 1, limit=MAX_DEPTH)
+                    return
+                container: dict[str, Node] | list[Node] = {} if kind is MappingStartEvent else []
+                path = self._place(stack, container, event)
+                lines: dict[str, int] | None = {} if kind is MappingStartEvent else None
+                stack.append(_Frame(container, path, None, lines))
+            elif kind is AliasEvent:
+                nodes += 1
+                mark = event.start_mark
+                self.report("Y007", mark.line + 1, mark.column + 1, found=f"*{event.anchor}")
+                self._place(stack, None, event)
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.report("Y011", event.start_mark.line + 1, event.start_mark.column + 1)
+                    return
+            elif stack and kind.__name__ in ("MappingEndEvent", "SequenceEndEvent"):
+                stack.pop()
+            if nodes > MAX_NODES:
+                self.report("Y014", event.start_mark.line + 1, event.start_mark.column + 1, limit=MAX_NODES)
+                return
+            if len(self.diagnostics) >= _MAX_REFUSALS:
+                return
+
+    def _place(self, stack: list[_Frame], value: Node, event: yaml.Event) -> Path_:
+        """Put `value` where the open collection expects it. Returns the path of the value."""
+        if not stack:
+            self.value = value
+            self.top = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+            return ()
+        frame = stack[-1]
+        if isinstance(frame.value, list):
+            path = (*frame.path, len(frame.value))
+            frame.value.append(value)
+            if len(stack) == 2:
+                self.starts[path] = event.start_mark.line + 1
+        elif frame.key is None:
+            self._open_key(frame, value, event)
+            return frame.path
+        else:
+            key = frame.key
+            frame.key = None
+            path = (*frame.path, key)
+            frame.value.setdefault(key, value)
+        if self.marked:
+            self.marks.setdefault((path, "value"), Mark(event.start_mark.line + 1, event.start_mark.column + 1))
+        return path
+
+    def _open_key(self, frame: _Frame, key: Node, event: yaml.Event) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        assert isinstance(frame.value, dict) and frame.lines is not None
+        if isinstance(key, dict | list) or isinstance(event, AliasEvent):
+            self.report("Y012", line, column)
+            frame.key = f"?{line}"
+            return
+        name = key or ""
+        if name == "<<" and isinstance(event, ScalarEvent) and not event.style:
+            self.report("Y010", line, column)
+        elif name in frame.lines:
+            self.report("Y015", line, column, key=name, first=frame.lines[name])
+        frame.lines.setdefault(name, line)
+        frame.key = name
+        if self.marked:
+            self.marks.setdefault(((*frame.path, name), "key"), Mark(line, column))
+
+    def _refuse_marker(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if event.anchor is not None:
+            self.report("Y008", line, column, found=f"&{event.anchor}")
+        if event.tag is not None:
+            self.report("Y009", line, column, found=event.tag)
+
+    def _lost_comment(self, event: ScalarEvent) -> None:
+        """Warn where a `#` right before a word has cut a plain value short."""
+        end = event.end_mark
+        if event.value and _LOST_COMMENT.match(self.text, end.index):
+            rest = _LINE_BREAK.split(self.text[end.index : end.index + 200], maxsplit=1)[0]
+            offset = len(rest) - len(rest.lstrip())
+            self.report("Y020", end.line + 1, end.column + 1 + offset, lost=rest.strip())
+
+    def _syntax(self, error: yaml.YAMLError) -> None:
+        """Turn libyaml's complaint into the cause an editor can mend, at the place of the cause."""
+        problem = str(getattr(error, "problem", None) or error)
+        context = str(getattr(error, "context", None) or "")
+        where = getattr(error, "problem_mark", None)
+        start = getattr(error, "context_mark", None) or where
+        if where is None:
+            self.report("Y019", 1, 1, problem=problem)
+            return
+        line_start = self.text.rfind("\n", 0, where.index) + 1
+        character = self.text[where.index : where.index + 1]
+        quoted = self.last_quoted
+        if "scanning a quoted scalar" in context and "end of stream" in problem:
+            self.report("Y017", start.line + 1, start.column + 1)
+        elif quoted is not None and quoted.style in ("'", '"') and quoted.end_mark.line == where.line:
+            # A quote left open closes at the next one, lines below, where the text stops making sense.
+            self.report("Y017", quoted.start_mark.line + 1, quoted.start_mark.column + 1)
+        elif "tab character" in problem or character == "\t":
+            self.report("Y016", where.line + 1, where.column + 1)
+        elif "\t" in self.text[line_start : where.index] and not self.text[line_start : where.index].strip():
+            self.report("Y016", where.line + 1, self.text.index("\t", line_start) - line_start + 1)
+        elif "cannot start any token" in problem or "scanning an a" in context or "scanning a tag" in context:
+            at = start if "scanning a" in context and "next token" not in context else where
+            self.report("Y018", at.line + 1, at.column + 1, found=self.text[at.index : at.index + 1])
+        elif "mapping values are not allowed" in problem:
+            self._unexpected_colon(where)
+        elif "scanning a directive" in context:
+            self.report("Y018", where.line + 1, where.column + 1, found=character)
+        elif "could not find expected ':'" in problem:
+            self.report("Y024", start.line + 1, start.column + 1)
+        elif "expected ',' or" in problem:
+            self.report("Y025", start.line + 1, start.column + 1)
+        elif "did not find expected" in problem:
+            self.report("Y023", where.line + 1, where.column + 1)
+        elif "escape" in problem:
+            self.report("Y026", where.line + 1, where.column + 1)
+        else:
+            self.report("Y019", where.line + 1, where.column + 1, problem=problem)
+
+    def _unexpected_colon(self, where: yaml.Mark) -> None:
+        """`a: b: c` wants quotes; `： ` on the line above was to be `: `; else the line is wrongly indented."""
+        lines = _LINE_BREAK.split(self.text[: where.index])
+        if re.search(r"^[ -]*[^\s:'\"]+:[ \t]", lines[-1]):
+            self.report("Y018", where.line + 1, where.column + 1, found=":")
+            return
+        above = next((n for n in range(len(lines) - 2, -1, -1) if lines[n].strip()), None)
+        wide = lines[above].find("：") if above is not None else -1
+        if above is not None and wide > 0 and ": " not in lines[above]:
+            self.report("Y024", above + 1, wide + 1)
+        else:
+            indent = len(lines[-1]) - len(lines[-1].lstrip())
+            self.report("Y023", where.line + 1, indent + 1)
