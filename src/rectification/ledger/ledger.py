@@ -97,13 +97,17 @@ class Ledger:
         """Id -> the withdrawn records that were merged into it."""
         return _grouped((record.merged_into, record) for record in self.records if record.merged_into)
 
+    @cached_property
+    def place_of_category(self) -> Mapping[str, Place]:
+        """Name of a category -> where it is listed; empty without `_categories.yml`."""
+        return dict(zip((category.name for category in self.categories), self.category_places, strict=False))
+
     def of_unit(self, name: str) -> tuple[Record, ...]:
-        """Return the records of a unit and of all units below it, in ledger order."""
+        """Return the records of a unit and of all units below it: its own first, then down the tree."""
         unit = self.units.names.get(name)
         if unit is None:
             return self.by_unit.get(name, ())
-        names = {below.name for below in self.units.below(unit)}
-        return tuple(record for record in self.records if record.unit in names)
+        return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
 
     def public(self) -> Ledger:
         """Return the ledger without its internal items, and without any word that points at them."""

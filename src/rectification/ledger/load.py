@@ -13,7 +13,7 @@ from rectification.ledger.ledger import Checklist, Ledger, Record, references
 from rectification.ledger.place import Place
 from rectification.ledger.state import derive
 from rectification.ledger.units import Units
-from rectification.model import CategoriesFile, Header, Item, Unit, UnitsFile, build
+from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
 from rectification.model import Record as Model
 from rectification.source import Document, read
 
@@ -60,6 +60,9 @@ def load(settings: Settings, today: date) -> Loading:
     evidence = {name: inspect(settings.checklists, name) for name in sorted(names)}
     if not ledger.units.known:
         ledger = replace(ledger, units=_units_of(records))
+    if not ledger.categories_known:
+        names = sorted({record.item.category for record in records if record.item.category})
+        ledger = replace(ledger, categories=tuple(Category(name=name) for name in names))
     loading.ledger = replace(
         ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence
     )

@@ -39,6 +39,11 @@ class Units:
             below.setdefault(parent.name if parent else "", []).append(unit)
         return {name: tuple(units) for name, units in below.items()}
 
+    @cached_property
+    def place_of(self) -> Mapping[str, Place]:
+        """Full name of a unit -> where it is listed; empty without `_units.yml`."""
+        return dict(zip((unit.name for unit in self.listed), self.places, strict=False))
+
     def canonical(self, name: str) -> str:
         """Return the full name for a name or an alias; an unlisted name is its own."""
         unit = self.names.get(name)

@@ -56,7 +56,7 @@ def checklist_twice(ledger: Ledger) -> Iterator[Breach]:
 def address_twice(ledger: Ledger) -> Iterator[Breach]:
     """Two units, or two categories, never share an address."""
     units = zip(ledger.units.listed, ledger.units.places, strict=False)
-    categories = zip(ledger.categories, ledger.category_places, strict=True)
+    categories = zip(ledger.categories, ledger.category_places, strict=False)
     for group in ([*units], [*categories]):
         seen: dict[str, str] = {}
         for named, place in group:

@@ -70,7 +70,7 @@ def name_twice(ledger: Ledger) -> Iterator[Breach]:
             if first != f"{place.file}:{place.mark(*path).line}":
                 yield Breach(place, path, {"found": name, "first": first})
     listed: dict[str, str] = {}
-    for category, place in zip(ledger.categories, ledger.category_places, strict=True):
+    for category, place in zip(ledger.categories, ledger.category_places, strict=False):
         first = listed.setdefault(category.name, f"{place.file}:{place.line}")
         if first != f"{place.file}:{place.line}":
             yield Breach(place, ("name",), {"found": category.name, "first": first})

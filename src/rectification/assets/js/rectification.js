@@ -1,0 +1,14 @@
+// Entry: what the pages do in the browser. Runs at once and after each instant navigation of the theme.
+import { start as startToday } from "./today.js";
+import { start as startFilter } from "./filter.js";
+import { start as startSearch } from "./search.js";
+
+function start() {
+  startToday();
+  startFilter();
+  startSearch();
+}
+
+// Material tells of each page it shows, the first one included; another theme does not.
+if (window.document$) window.document$.subscribe(start);
+else start();
