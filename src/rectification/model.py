@@ -111,7 +111,9 @@ def _evidence_path(value: str) -> str:
     parts = value.split("/")
     if parts[0] != "evidence" or len(parts) < 2:
         raise PydanticCustomError("evidence_place", "not below evidence/")
-    if any(part in ("", ".", "..") or part.startswith(".") or _RESERVED.fullmatch(part) for part in parts[1:-1]):
+    if any(
+        part in ("", ".", "..") or part.startswith(".") or _RESERVED.fullmatch(part) for part in parts[1:-1]
+    ):
         raise PydanticCustomError("evidence_path", "not a plain path")
     if parts[-1] in ("", ".", "..") or parts[-1].startswith(".") or re.search(r'[<>:"|?*]', value):
         raise PydanticCustomError("evidence_path", "not a plain path")
@@ -140,7 +142,7 @@ _left_empty = BeforeValidator(lambda value: () if value is None else value)
 class Record(BaseModel):
     """A mapping an editor writes: only known keys, never changed once read."""
 
-    # Not pydantic's strict mode: that would refuse a YAML list for a tuple. The field types above do the typing.
+    # Not pydantic's strict mode: it would refuse a list for a tuple. The field types above do the typing.
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
@@ -161,7 +163,9 @@ class Action(Record):
     due: Day | None = Field(None, description="Planned date")
     done: Day | None = Field(None, description="Actual date; absent while not done")
     unit: Line | None = Field(None, description="Unit that acts, if other than the item's")
-    evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field((), description="Files below evidence/, or links")
+    evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Files below evidence/, or links"
+    )
 
 
 class LogEntry(Record):
@@ -171,7 +175,9 @@ class LogEntry(Record):
     status: Status | None = Field(None, description="Status the item has from this entry on")
     by: Line | None = Field(None, description="Unit or post that acted; for a closing, the verifier")
     note: Text | None = Field(None, description="What was done or found")
-    evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field((), description="Files below evidence/, or links")
+    evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Files below evidence/, or links"
+    )
     reason: Text | None = Field(None, description="Why the item is withdrawn")
     merged_into: Identifier | None = Field(None, description="Item that goes on with this one's problem")
     sustained: YesNo = Field(False, description="Closed, and kept up for the long term (长期坚持)")
@@ -222,8 +228,12 @@ class Item(Record):
     goal: Text | None = Field(None, description="Measurable target (Markdown)")
     source: Source | None = Field(None, description="Where the problem comes from")
     actions: Annotated[tuple[Action, ...], _left_empty] = Field((), description="Corrective actions")
-    log: Annotated[tuple[LogEntry, ...], _left_empty] = Field((), description="What happened, in order of date; only ever added to")
-    due_changes: Annotated[tuple[DueChange, ...], _left_empty] = Field((), description="Every move of the due date")
+    log: Annotated[tuple[LogEntry, ...], _left_empty] = Field(
+        (), description="What happened, in order of date; only ever added to"
+    )
+    due_changes: Annotated[tuple[DueChange, ...], _left_empty] = Field(
+        (), description="Every move of the due date"
+    )
     feedback: Feedback | None = Field(None, description="Public judgement")
     notice: Notice | None = Field(None, description="Public-notice window")
     related: Annotated[tuple[Identifier, ...], _left_empty] = Field((), description="Ids of related items")
@@ -248,7 +258,9 @@ class Unit(Record):
     parent: Line | None = Field(None, description="Name of the unit above")
     aliases: Annotated[tuple[Line, ...], _left_empty] = Field((), description="Other names editors may use")
     contact: Line | None = Field(None, description="Contact post")
-    slug: Identifier | None = Field(None, description="Last part of the unit's address; its name where absent")
+    slug: Identifier | None = Field(
+        None, description="Last part of the unit's address; its name where absent"
+    )
 
 
 class Category(Record):

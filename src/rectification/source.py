@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import yaml
 from yaml.events import (
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Node = dict[str, "Node"] | list["Node"] | str | None
 Path_ = tuple[str | int, ...]
+# PyYAML's stubs make every mark optional; an event that comes from the parser always has both of its marks.
+Event = Any
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
@@ -206,7 +208,7 @@ class _Reading:
         self.marks: dict[tuple[Path_, str], Mark] = {}
         self.starts: dict[Path_, int] = {}
         self.diagnostics: list[Diagnostic] = []
-        self.last_quoted: ScalarEvent | None = None
+        self.last_quoted: Event = None
 
     def report(self, code: str, line: int, column: int, **facts: object) -> None:
         severity: Literal["error", "warning"] = "warning" if code == "Y020" else "error"
@@ -227,7 +229,7 @@ class _Reading:
         nodes = documents = 0
         comments = _LOST_COMMENT.search(self.text) is not None
         while loader.check_event():
-            event = loader.get_event()
+            event: Event = loader.get_event()
             kind = type(event)
             if kind is ScalarEvent:
                 nodes += 1
@@ -270,7 +272,7 @@ class _Reading:
             if len(self.diagnostics) >= _MAX_REFUSALS:
                 return
 
-    def _place(self, stack: list[_Frame], value: Node, event: yaml.Event) -> Path_:
+    def _place(self, stack: list[_Frame], value: Node, event: Event) -> Path_:
         """Put `value` where the open collection expects it. Returns the path of the value."""
         if not stack:
             self.value = value
@@ -291,10 +293,12 @@ class _Reading:
             path = (*frame.path, key)
             frame.value.setdefault(key, value)
         if self.marked:
-            self.marks.setdefault((path, "value"), Mark(event.start_mark.line + 1, event.start_mark.column + 1))
+            self.marks.setdefault(
+                (path, "value"), Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+            )
         return path
 
-    def _open_key(self, frame: _Frame, key: Node, event: yaml.Event) -> None:
+    def _open_key(self, frame: _Frame, key: Node, event: Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         assert isinstance(frame.value, dict) and frame.lines is not None
         if isinstance(key, dict | list) or isinstance(event, AliasEvent):
@@ -311,14 +315,14 @@ class _Reading:
         if self.marked:
             self.marks.setdefault(((*frame.path, name), "key"), Mark(line, column))
 
-    def _refuse_marker(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
+    def _refuse_marker(self, event: Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if event.anchor is not None:
             self.report("Y008", line, column, found=f"&{event.anchor}")
         if event.tag is not None:
             self.report("Y009", line, column, found=event.tag)
 
-    def _lost_comment(self, event: ScalarEvent) -> None:
+    def _lost_comment(self, event: Event) -> None:
         """Warn where a `#` right before a word has cut a plain value short."""
         end = event.end_mark
         if event.value and _LOST_COMMENT.match(self.text, end.index):
@@ -330,8 +334,8 @@ class _Reading:
         """Turn libyaml's complaint into the cause an editor can mend, at the place of the cause."""
         problem = str(getattr(error, "problem", None) or error)
         context = str(getattr(error, "context", None) or "")
-        where = getattr(error, "problem_mark", None)
-        start = getattr(error, "context_mark", None) or where
+        where: Any = getattr(error, "problem_mark", None)
+        start: Any = getattr(error, "context_mark", None) or where
         if where is None:
             self.report("Y019", 1, 1, problem=problem)
             return
@@ -365,8 +369,8 @@ class _Reading:
         else:
             self.report("Y019", where.line + 1, where.column + 1, problem=problem)
 
-    def _unexpected_colon(self, where: yaml.Mark) -> None:
-        """`a: b: c` wants quotes; `： ` on the line above was to be `: `; else the line is wrongly indented."""
+    def _unexpected_colon(self, where: Any) -> None:
+        """`a: b: c` wants quotes; a `：` on the line above was to be `: `; else the indentation is wrong."""
         lines = _LINE_BREAK.split(self.text[: where.index])
         if re.search(r"^[ -]*[^\s:'\"]+:[ \t]", lines[-1]):
             self.report("Y018", where.line + 1, where.column + 1, found=":")

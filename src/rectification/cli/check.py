@@ -17,7 +17,9 @@ from rectification.rules import examine
 
 @click.command()
 @config_file
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings."
+)
 def command(config_file: Path, style: str) -> None:
     """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage."""
     settings = read_settings(config_file)

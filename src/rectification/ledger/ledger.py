@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def slug_of(name: str) -> str:
     """Return `name` as the last part of an address: NFC, without what a path or a browser would trip over."""
-    kept = "".join(c if c.isalnum() or c in "._-" else "-" for c in unicodedata.normalize("NFC", name.strip()))
+    kept = "".join(
+        c if c.isalnum() or c in "._-" else "-" for c in unicodedata.normalize("NFC", name.strip())
+    )
     return "-".join(part for part in kept.split("-") if part).strip(".") or "-"
 
 

@@ -40,7 +40,7 @@ class Loading:
 
 
 def load(settings: Settings, today: date) -> Loading:
-    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics, never an exception."""
+    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics."""
     loading = Loading(Ledger(today))
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
@@ -61,11 +61,9 @@ def load(settings: Settings, today: date) -> Loading:
     if not ledger.units.known:
         ledger = replace(ledger, units=_units_of(records))
     if not ledger.categories_known:
-        names = sorted({record.item.category for record in records if record.item.category})
-        ledger = replace(ledger, categories=tuple(Category(name=name) for name in names))
-    loading.ledger = replace(
-        ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence
-    )
+        used = sorted({record.item.category for record in records if record.item.category})
+        ledger = replace(ledger, categories=tuple(Category(name=name) for name in used))
+    loading.ledger = replace(ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence)
     return loading
 
 
@@ -197,9 +195,7 @@ def _build(kind: type[Built], value: object, place: Place, loading: Loading) -> 
     for mistake in mistakes:
         mark = place.mark(*mistake.path, of=mistake.of)
         item = identifier if isinstance(identifier, str) else ""
-        loading.diagnostics.append(
-            Diagnostic(mistake.code, "error", place.file, *mark, mistake.facts, item)
-        )
+        loading.diagnostics.append(Diagnostic(mistake.code, "error", place.file, *mark, mistake.facts, item))
     return record
 
 

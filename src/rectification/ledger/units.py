@@ -23,7 +23,7 @@ class Units:
 
     @cached_property
     def names(self) -> Mapping[str, Unit]:
-        """Every name and alias -> its unit; the first holder of a name keeps it (a rule reports the second)."""
+        """Every name and alias -> its unit; its first holder keeps it (a rule reports the second)."""
         named: dict[str, Unit] = {}
         for unit in self.listed:
             for name in (unit.name, *unit.aliases):

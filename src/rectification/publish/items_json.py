@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rectification.ledger import references
+
 if TYPE_CHECKING:
     from rectification.ledger import Ledger, Record
 
@@ -25,8 +27,8 @@ def item(ledger: Ledger, record: Record) -> dict[str, Any]:
     state = record.state
     facts = record.item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     source = record.source.model_dump(mode="json", exclude_none=True)
-    names = [name for entry in (*record.item.actions, *record.item.log) for name in entry.evidence]
-    files = [ledger.evidence[name] for name in dict.fromkeys(names) if name in ledger.evidence]
+    names = dict.fromkeys(references(record.item))
+    files = [ledger.evidence[name] for name in names if name in ledger.evidence]
     facts |= {"unit": record.unit, "checklist": record.checklist.slug}
     facts |= {"source": source} if source else {}
     facts["derived"] = {

@@ -60,9 +60,7 @@ def check(ledger: Ledger, levels: Mapping[str, str], *, whole: bool = True) -> l
         for breach in rule.check(ledger):
             mark = breach.place.mark(*breach.path, of=breach.of)
             severity = cast("Severity", level)
-            found.append(
-                Diagnostic(rule.code, severity, breach.place.file, *mark, breach.facts, breach.item)
-            )
+            found.append(Diagnostic(rule.code, severity, breach.place.file, *mark, breach.facts, breach.item))
     return found
 
 

@@ -1,0 +1,67 @@
+"""Where each page is: addresses that, once published, never change their meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from rectification.ledger import slug_of
+
+if TYPE_CHECKING:
+    from rectification.ledger import Checklist, Ledger, Record
+    from rectification.model import Category, Unit
+
+
+# Kind of page -> the folder its pages lie in.
+FOLDERS = {"item": "items", "checklist": "checklists", "unit": "units", "category": "categories"}
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses below the site's root, percent-encoded; `directories` chooses `ID/` over `ID.html`."""
+
+    directories: bool
+
+    def page(self, kind: str, name: str) -> str:
+        """Address of the page of a `kind` (a key of FOLDERS) with this last part."""
+        folder = FOLDERS[kind]
+        return f"{folder}/{quote(name)}/" if self.directories else f"{folder}/{quote(name)}.html"
+
+    def name(self, address: str) -> str:
+        """Return the last part of a page's address, as it stands in the address."""
+        return address.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")
+
+    def file(self, site: Path, address: str) -> Path:
+        """Return the file behind the address of a page in the folder `site`."""
+        path = site / unquote(address)
+        return path / "index.html" if address.endswith("/") else path
+
+    def item(self, identifier: str) -> str:
+        return self.page("item", identifier)
+
+    def record(self, record: Record) -> str:
+        return self.item(record.item.id)
+
+    def checklist(self, checklist: Checklist) -> str:
+        return self.page("checklist", checklist.slug)
+
+    def unit(self, unit: Unit) -> str:
+        return self.page("unit", unit.slug or slug_of(unit.name))
+
+    def category(self, category: Category) -> str:
+        return self.page("category", category.slug or slug_of(category.name))
+
+    def listing(self, kind: str) -> str:
+        """Address of the page that lists all of a kind: `ledger`, `checklists`, `units`, `categories`."""
+        return f"{kind}/" if self.directories else f"{kind}/index.html"
+
+    def unit_named(self, ledger: Ledger, name: str) -> str:
+        """Address of the unit with this name or alias, empty where the ledger knows none."""
+        unit = ledger.units.names.get(name)
+        return self.unit(unit) if unit else ""
+
+    def category_named(self, ledger: Ledger, name: str) -> str:
+        category = next((c for c in ledger.categories if c.name == name), None)
+        return self.category(category) if category else ""

@@ -1,0 +1,165 @@
+"""One build of the site, from the checked ledger to the swapped-in folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin
+from xml.sax.saxutils import escape as xml_escape
+
+from rectification import publish
+from rectification.ledger import Ledger
+from rectification.site import search
+from rectification.site.addresses import FOLDERS, Addresses
+from rectification.site.furnish import attribute, browser_data, furnish, head_tags
+from rectification.site.shell import HEADING_ID, compile_shell, token
+from rectification.site.views import Views
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.pages import Page
+
+    from rectification.catalogue import Catalogue
+    from rectification.settings import Settings
+
+_SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
+
+
+class Build:
+    """The ledger of one build and the pages made from it."""
+
+    def __init__(
+        self, config: MkDocsConfig, settings: Settings, catalogue: Catalogue, ledger: Ledger, staging: Path
+    ) -> None:
+        self.config = config
+        self.settings = settings
+        self.catalogue = catalogue
+        self.ledger = ledger.public() if settings.audience == "public" else ledger
+        self.staging = staging
+        self.addresses = Addresses(config.use_directory_urls)
+        overrides = config.theme.custom_dir
+        self.views = Views(
+            self.ledger,
+            settings,
+            catalogue,
+            self.addresses,
+            _EditAddresses(config, settings.root),
+            Path(overrides) if overrides else None,
+        )
+        self.with_search: bool = config.plugins["rectification"].config.search
+
+    # -- pages handed to MkDocs --------------------------------------------------------------------
+
+    def shell_source(self) -> str:
+        """Return the Markdown of a shell: tokens where a record's own words will stand."""
+        head = f"title: {token('title')}\ndescription: {token('description')}\nsearch: {{exclude: true}}"
+        return f"---\n{head}\n---\n\n# {token('heading')}\n\n## {token('section')}\n"
+
+    def listing_source(self, kind: str) -> str:
+        """Return the Markdown of a listing page: its title; the body comes from the template."""
+        title = self.catalogue.text(f"listing.{kind}")
+        description = self.catalogue.text(f"listing_description.{kind}")
+        return f"---\ntitle: {title}\ndescription: {description}\n---\n\n# {title}\n"
+
+    def shell_content(self) -> str:
+        """Return the HTML that MkDocs puts into a shell."""
+        return f'<h1 id="{HEADING_ID}">{token("heading")}</h1>\n{token("body")}'
+
+    def finish_page(self, html: str, page: Page) -> str:
+        """Give a rendered page its social tags, the scripts' data and the search box."""
+        description = page.meta.get("description") or self.config.site_description or ""
+        title = self.config.site_name if page.is_homepage else str(page.title)
+        head = head_tags(
+            attribute(title),
+            attribute(str(description)),
+            attribute(page.canonical_url or ""),
+            attribute(self.config.site_name),
+            self.catalogue.language,
+        )
+        day = self.ledger.today.isoformat()
+        data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
+        box = self.views.partial("search", page.file.url) if self.with_search else ""
+        return furnish(html, f"{head}\n{data}", box)
+
+    def sitemap(self, xml: str) -> str:
+        """Return the sitemap with the stamped pages in place of their shells."""
+        xml = _SHELL_ENTRY.sub("", xml)
+        if not self.config.site_url:
+            return xml
+        base = self.config.site_url
+        places = (xml_escape(base + address) for address in self._addresses())
+        lines = [f"    <url>\n         <loc>{place}</loc>\n    </url>" for place in places]
+        return xml.replace("</urlset>", "\n".join([*lines, "</urlset>"]))
+
+    def _addresses(self) -> list[str]:
+        return [
+            *map(self.addresses.record, self.ledger.records),
+            *map(self.addresses.checklist, self.ledger.checklists),
+            *map(self.addresses.unit, self.ledger.units.listed),
+            *map(self.addresses.category, self.ledger.categories),
+        ]
+
+    # -- files of our own --------------------------------------------------------------------------
+
+    def stamp(self) -> None:
+        """Stamp every record's page, then write the machine outputs and the evidence."""
+        shells = {}
+        for kind in FOLDERS:
+            path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
+            shells[kind] = compile_shell(path.read_text("utf-8"))
+            path.unlink()
+            if self.config.use_directory_urls:
+                path.parent.rmdir()
+        for sheet in self.views.sheets():
+            path = self.addresses.file(self.staging, sheet.address)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(shells[sheet.kind].stamp(sheet.values, sheet.sections), "utf-8", newline="\n")
+        for name, content in publish.outputs(self.ledger):
+            path = self.staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for file in self.ledger.evidence.values():
+            path = self.staging / file.reference
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.path, path)
+
+    def index(self) -> None:
+        """Write the search index over all pages. Raises search.SearchError."""
+        if self.with_search:
+            search.index_pages(self.staging)
+
+
+class _EditAddresses:
+    """The forge's addresses of YAML files, made as MkDocs makes the edit links of pages.
+
+    MkDocs counts `edit_uri` from the folder of the pages; the checklists lie beside that folder.
+    """
+
+    def __init__(self, config: MkDocsConfig, root: Path) -> None:
+        self.repo = config.repo_url or ""
+        self.edit_uri = config.edit_uri or ""
+        self.template = config.edit_uri_template or ""
+        self.from_pages = Path(os.path.relpath(root, config.docs_dir)).as_posix()
+        self.known: dict[str, str] = {}
+
+    def __call__(self, file: str, line: int) -> str:
+        """Return the address for editing `file` at `line`, empty where the site names no forge."""
+        if not (self.template or self.edit_uri):
+            return ""
+        if file not in self.known:
+            self.known[file] = self._address(quote(f"{self.from_pages}/{file}"))
+        return f"{self.known[file]}#L{line}"
+
+    def _address(self, path: str) -> str:
+        repo = f"{self.repo.rstrip('/')}/" if self.repo else ""
+        if self.template:
+            name = path.rsplit("/", 1)[-1]
+            facts = {"path": path, "path_noext": path.rsplit(".", 1)[0]}
+            facts |= {"filename": name, "filename_noext": name.rsplit(".", 1)[0]}
+            return urljoin(repo, self.template.format(**facts))
+        if self.edit_uri.startswith(("?", "#")):
+            return f"{self.repo}{self.edit_uri}{path}"
+        return urljoin(repo, f"{self.edit_uri.rstrip('/')}/{path}")

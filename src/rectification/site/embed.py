@@ -1,0 +1,119 @@
+"""Live views of the ledger in hand-written pages: a fenced block named `ledger`, YAML inside.
+
+```ledger
+view: table
+where: {flag: overdue}
+limit: 10
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from rectification.diagnostic import Diagnostic, nearest
+from rectification.ledger import FIELDS, Ledger, Where, choices
+from rectification.model import Count, Line, Record, build
+from rectification.source import parse
+
+if TYPE_CHECKING:
+    from rectification.source import Document
+
+_FENCE = re.compile(r"(?P<indent> {0,3})(?P<marks>`{3,}|~{3,})\s*(?P<info>.*?)\s*")
+_listed = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+
+
+class Embed(Record):
+    """What a block asks for. `limit` is a number of rows."""
+
+    view: Literal["counts", "table", "recent"] = Field(description="How it is shown")
+    where: Mapping[Line, Annotated[tuple[Line, ...], _listed]] = Field(
+        default_factory=dict, description="Which items: field -> value or list of values"
+    )
+    limit: Annotated[Count, Field(ge=1)] = Field(20, description="Most rows shown")
+
+
+@dataclass(frozen=True)
+class Embeds:
+    """A page's Markdown with a placeholder for each block, the blocks, and what was wrong with them."""
+
+    markdown: str
+    blocks: tuple[Embed, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def placeholder(number: int) -> str:
+    """Return the HTML that stands for block `number` until the view takes its place."""
+    return f'<div class="rx-embed" data-embed="{number}"></div>'
+
+
+def find_embeds(markdown: str, file: str, first_line: int, ledger: Ledger) -> Embeds:
+    """Find the `ledger` blocks of a page. `first_line` is the line of the file its Markdown begins at."""
+    out: list[str] = []
+    blocks: list[Embed] = []
+    diagnostics: list[Diagnostic] = []
+    lines = markdown.split("\n")
+    index = 0
+    while index < len(lines):
+        fence = _FENCE.fullmatch(lines[index])
+        if fence is None:
+            out.append(lines[index])
+            index += 1
+            continue
+        end = _closing(lines, index, fence["marks"])
+        if fence["info"] == "ledger":
+            text = "\n".join(lines[index + 1 : end])
+            block, found = _block(text, file, first_line + index + 1, ledger)
+            diagnostics += found
+            if block is not None:
+                out += ["", placeholder(len(blocks)), ""]
+                blocks.append(block)
+        else:
+            out += lines[index : end + 1]
+        index = end + 1
+    return Embeds("\n".join(out), tuple(blocks), tuple(diagnostics))
+
+
+def _closing(lines: list[str], opening: int, marks: str) -> int:
+    """Return the line that closes a fence: as many of the same marks or more, and nothing else."""
+    closing = re.compile(rf" {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}\s*")
+    return next((n for n in range(opening + 1, len(lines)) if closing.fullmatch(lines[n])), len(lines))
+
+
+def _block(text: str, file: str, line: int, ledger: Ledger) -> tuple[Embed | None, list[Diagnostic]]:
+    document, found = parse(text, file)
+    block: Embed | None = None
+    if document is not None:
+        block, mistakes = build(Embed, document.value)
+        for mistake in mistakes:
+            mark = document.mark(mistake.path, mistake.of)
+            found.append(Diagnostic(mistake.code, "error", file, *mark, mistake.facts))
+        if block is not None:
+            found += _unknown(document, block.where, ledger)
+    errors = any(d.severity == "error" for d in found)
+    moved = [Diagnostic(d.code, d.severity, d.file, d.line + line - 1, d.column, d.facts) for d in found]
+    return (None if errors else block), moved
+
+
+def _unknown(document: Document, where: Where, ledger: Ledger) -> list[Diagnostic]:
+    """Report fields and values of a query that mean nothing in this ledger."""
+    found = []
+    for field, values in where.items():
+        if field not in FIELDS:
+            facts = {"found": field, "nearest": nearest(field, FIELDS), "known": ", ".join(FIELDS)}
+            mark = document.mark(("where", field), "key")
+            found.append(Diagnostic("M002", "error", document.file, *mark, facts))
+            continue
+        known = choices(ledger, field)
+        for value in values:
+            if value not in known:
+                facts = {"field": field, "found": value, "nearest": nearest(value, known)}
+                facts["expected"] = ", ".join(known[:12])
+                mark = document.mark(("where", field))
+                found.append(Diagnostic("M008", "error", document.file, *mark, facts))
+    return found

@@ -1,0 +1,73 @@
+"""What every page gets after the theme: social tags, our data, the search box, marks for the index."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
+    from rectification.settings import Settings
+
+# Sections of the catalogue that the browser needs.
+_FOR_BROWSER = ("due", "status", "flag", "search", "filter")
+_CONTENT = re.compile(r"<article\b|<main\b|<(?=[^>]*role=\"main\")[a-z]+\b")
+_SOURCE_FACTS = re.compile(r' data-md-component="source"')
+
+
+def head_tags(title: str, description: str, address: str, site_name: str, language: str) -> str:
+    """Return Open Graph tags. All arguments are ready for HTML attributes; `address` may be empty."""
+    tags = {
+        "og:type": "article",
+        "og:title": title,
+        "og:description": description,
+        "og:url": address,
+        "og:site_name": site_name,
+        "og:locale": {"zh": "zh_CN", "en": "en_US"}[language],
+    }
+    lines = [f'<meta property="{name}" content="{value}">' for name, value in tags.items() if value]
+    return "\n".join([*lines, '<meta name="twitter:card" content="summary">'])
+
+
+def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, search: bool) -> str:
+    """Return the JSON the scripts read: texts of the interface language and the site's thresholds."""
+    sections = ((section, catalogue.section(section)) for section in _FOR_BROWSER)
+    texts = {f"{section}.{key}": text for section, found in sections for key, text in found.items()}
+    data = {
+        "language": catalogue.language,
+        "dueSoonDays": settings.due_soon_days,
+        "buildDay": build_day,
+        "search": search,
+        "texts": texts,
+    }
+    # `<` never appears in the element, so that no text can close it.
+    encoded = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace(
+        "<", "\\u003c"
+    )
+    return f'<script type="application/json" id="rectify-data">{encoded}</script>'
+
+
+def furnish(html: str, head: str, search_box: str) -> str:
+    """Insert `head` into the page's head and `search_box` into its header, and mark what is to be indexed.
+
+    Material's repository facts are asked from the forge's own server by the reader's browser: that is
+    switched off, since a page must need no server but its own.
+    """
+    html = html.replace("</head>", f"{head}\n</head>", 1)
+    html = _SOURCE_FACTS.sub("", html)
+    html = _CONTENT.sub(lambda match: f"{match.group()} data-pagefind-body", html, count=1)
+    if not search_box:
+        return html
+    start = html.find('<nav class="md-header__inner')
+    if start < 0:
+        return html
+    before = html.find('<div class="md-header__source"', start)
+    end = before if before >= 0 else html.find("</nav>", start)
+    return html[:end] + search_box + html[end:]
+
+
+def attribute(text: str) -> str:
+    """Return `text` escaped for an HTML attribute."""
+    return escape(text, quote=True)

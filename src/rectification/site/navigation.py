@@ -1,0 +1,84 @@
+"""The ledger's pages in the theme's navigation: sections, breadcrumbs, the checklists by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs.structure.nav import Link, Navigation, Section
+from mkdocs.structure.pages import Page
+
+from rectification.site.shell import token
+from rectification.site.views import LISTINGS
+
+if TYPE_CHECKING:
+    from mkdocs.structure import StructureItem
+
+    from rectification.site.build import Build
+
+# The navigation stands on every page: it names checklists and categories one by one only while they are few.
+_MOST_NAMED = 20
+
+
+def listing_of(page: Page) -> str:
+    """Return which listing a page is (`ledger`, `units` …), or an empty string for any other page."""
+    folder, _, name = page.file.src_uri.partition("/")
+    return folder if folder in LISTINGS and name == "index.md" else ""
+
+
+def place_listings(nav: Navigation, build: Build) -> dict[str, Section]:
+    """Turn the listing pages into sections that hold the pages they list.
+
+    Returns the section of each listing that the navigation shows.
+    """
+    sections: dict[str, Section] = {}
+
+    def placed(items: list[StructureItem], parent: Section | None) -> None:
+        for index, item in enumerate(items):
+            page = _only_listing(item)
+            if page is None:
+                if isinstance(item, Section):
+                    placed(item.children, item)
+                continue
+            listing = listing_of(page)
+            page.title = page.title or build.catalogue.text(f"listing.{listing}")
+            links = _links(listing, build)
+            if listing == "ledger":
+                items[index], page.parent = page, parent
+                continue
+            section = sections[listing] = Section(str(page.title), [page, *links])
+            items[index], section.parent = section, parent
+            for child in section.children:
+                child.parent = section
+
+    placed(nav.items, None)
+    return sections
+
+
+def _only_listing(item: StructureItem) -> Page | None:
+    """Return the listing page that `item` is, or is the automatic section of."""
+    if isinstance(item, Section):
+        return _only_listing(item.children[0]) if len(item.children) == 1 else None
+    return item if isinstance(item, Page) and listing_of(item) else None
+
+
+def _links(listing: str, build: Build) -> list[Link]:
+    ledger, addresses = build.ledger, build.addresses
+    named: dict[str, list[tuple[str, str]]] = {
+        "checklists": [(c.header.title, addresses.checklist(c)) for c in ledger.checklists],
+        "categories": [(c.name, addresses.category(c)) for c in ledger.categories],
+    }
+    entries = named.get(listing, [])
+    return [Link(title, address) for title, address in entries] if len(entries) <= _MOST_NAMED else []
+
+
+def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:
+    """Return the section that a stamped page hangs below, for breadcrumbs and the open tab."""
+    above = {"item": "checklists", "checklist": "checklists", "unit": "units", "category": "categories"}[kind]
+    section = sections.get(above)
+    if kind != "item":
+        return section
+    crumb = Section(
+        token("crumb"), [Link(token("crumb"), build.addresses.page("checklist", token("crumbname")))]
+    )
+    crumb.parent = section
+    return crumb

@@ -1,0 +1,175 @@
+"""The MkDocs plugin: parse, call, hand back. What a hook does is in the modules it calls."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs import utils
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from rectification.catalogue import read_catalogue
+from rectification.diagnostic import explain
+from rectification.rules import examine
+from rectification.site import assets, navigation
+from rectification.site.addresses import FOLDERS
+from rectification.site.build import Build
+from rectification.site.embed import Embeds, find_embeds, placeholder
+from rectification.site.options import Options, settings_of
+from rectification.site.search import SearchError
+from rectification.site.shell import token
+from rectification.site.staging import discard, open_staging, swap_in
+from rectification.site.views import LISTINGS
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+
+log = get_plugin_logger("rectification")
+
+
+class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
+    """Publishes the checklists of a site: load, check, let MkDocs render the shells, stamp, index, swap."""
+
+    build: Build | None = None
+    site: Path
+    embeds: dict[str, Embeds]
+    shells: dict[str, str]
+
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        settings = settings_of(config)
+        assert settings is not None
+        self.embeds, self.shells = {}, {}
+        catalogue = read_catalogue(settings.language)
+        examination = examine(settings, settings.today())
+        for diagnostic in examination.diagnostics:
+            level = logging.ERROR if diagnostic.severity == "error" else logging.WARNING
+            text = examination.texts.get(diagnostic.file, "")
+            log.log(level, "%s", explain(diagnostic, text, catalogue))
+        if examination.errors:
+            raise PluginError(catalogue.text("findings.not_built", errors=len(examination.errors)))
+        self.site = Path(config.site_dir)
+        staging = open_staging(self.site)
+        config.site_dir = str(staging)
+        self.build = Build(config, settings, catalogue, examination.ledger, staging)
+        config.extra_css = [*assets.STYLES, *config.extra_css]
+        config.extra_javascript = [*assets.scripts(), *config.extra_javascript]
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        build = self._build()
+        for kind, folder in FOLDERS.items():
+            shell = File.generated(
+                config,
+                f"{folder}/{token('name')}.md",
+                content=build.shell_source(),
+                inclusion=InclusionLevel.NOT_IN_NAV,
+            )
+            files.append(shell)
+            self.shells[shell.src_uri] = kind
+        for listing in LISTINGS:
+            uri = f"{listing}/index.md"
+            if uri not in files.src_uris:
+                files.append(File.generated(config, uri, content=build.listing_source(listing)))
+        for uri, path in assets.files():
+            files.append(File.generated(config, uri, abs_src_path=str(path)))
+        return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self.sections = navigation.place_listings(nav, self._build())
+        return nav
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        build = self._build()
+        kind = self.shells.get(page.file.src_uri)
+        if kind is not None:
+            page.parent = navigation.parent_of(kind, self.sections, build)
+            page.edit_url = token("edit") if build.views.edit_address("x", 1) else None
+            return markdown
+        source = page.file.content_string
+        first_line = source[: source.rfind(markdown)].count("\n") + 1 if markdown else 1
+        file = build.settings.name_of(Path(page.file.abs_src_path or page.file.src_uri))
+        found = find_embeds(markdown, file, first_line, build.ledger)
+        for diagnostic in found.diagnostics:
+            log.error("%s", explain(diagnostic, source, build.catalogue))
+        if found.diagnostics:
+            raise PluginError(build.catalogue.text("findings.not_built", errors=len(found.diagnostics)))
+        self.embeds[page.file.src_uri] = found
+        return found.markdown
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        build = self._build()
+        if page.file.src_uri in self.shells:
+            return build.shell_content()
+        listing = navigation.listing_of(page)
+        if listing and page.file.generated_by:
+            body, sections = build.views.listing(listing)
+            top = AnchorLink(str(page.title), page.toc.items[0].id if page.toc.items else listing, 1)
+            top.children = [AnchorLink(section.title, section.anchor, 2) for section in sections]
+            page.toc = TableOfContents([top])
+            return f"{html}\n{body}"
+        for number, block in enumerate(self.embeds[page.file.src_uri].blocks):
+            view = build.views.embed(block, page.file.url)
+            html = html.replace(placeholder(number), view)
+        return html
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        return self._build().sitemap(output_content) if template_name == "sitemap.xml" else output_content
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        return self._build().finish_page(output, page)
+
+    @event_priority(50)
+    def _stamp(self, *, config: MkDocsConfig) -> None:
+        self._build().stamp()
+
+    @event_priority(-100)
+    def _publish(self, *, config: MkDocsConfig) -> None:
+        build = self._build()
+        try:
+            build.index()
+        except SearchError as error:
+            raise PluginError(str(error)) from error
+        config.site_dir = str(self.site)
+        if config.strict and _warned():
+            discard(build.staging)  # MkDocs is about to fail this build
+        else:
+            swap_in(build.staging, self.site)
+        self.build = None
+
+    on_post_build = CombinedEvent(_stamp, _publish)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        if self.build is not None:
+            discard(self.build.staging)
+            self.build = None
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
+    ) -> LiveReloadServer:
+        settings = settings_of(config)
+        assert settings is not None
+        watched = [settings.checklists, *assets.sources()]
+        if config.theme.custom_dir:
+            watched.append(Path(config.theme.custom_dir))
+        for folder in watched:
+            if folder.is_dir():
+                server.watch(str(folder))
+        return server
+
+    def _build(self) -> Build:
+        assert self.build is not None, "a hook was called outside a build"
+        return self.build
+
+
+def _warned() -> bool:
+    """Tell whether MkDocs has counted a warning in a strict build."""
+    counters = (h for h in logging.getLogger("mkdocs").handlers if isinstance(h, utils.CountHandler))
+    return any(counter.get_counts() for counter in counters)

@@ -1,0 +1,80 @@
+"""The theme rendered once a kind of page, then stamped for every record.
+
+MkDocs renders one *shell* of each kind through the real theme, as an ordinary page whose title, address
+and so on are tokens. What comes out, with all that the theme, `overrides/` and other plugins did to it,
+is cut at the tokens; a record's page is those pieces with its own values between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
+
+# Lower case letters and digits only: a token passes unchanged through slugs, addresses and escaping.
+_TOKEN = re.compile(r"rectify0([a-z]+)0token")
+# The table of contents has one token entry; each of its list items is repeated for a page's sections.
+_ENTRY = re.compile(r"<li\b(?:(?!<li\b|</li>).)*?rectify0section0token(?:(?!<li\b).)*?</li>", re.DOTALL)
+
+HEADING_ID = "record"
+
+
+def token(name: str) -> str:
+    """Return the token that stands for `name` (letters a–z only) in a shell."""
+    return f"rectify0{name}0token"
+
+
+class Section(NamedTuple):
+    """An entry of a page's table of contents."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A rendered page cut at its tokens: `pieces[n]` is followed by the value of `names[n]`."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+    entries: tuple[str, ...]
+
+    def stamp(self, values: Mapping[str, str], sections: Sequence[Section]) -> str:
+        """Return the page of one record.
+
+        `values` are ready for HTML (escaped or markup); `sections` are plain text. Raises KeyError for a
+        token without a value: the shell and its kind would no longer agree.
+        """
+        out = [self.pieces[0]]
+        for name, piece in zip(self.names, self.pieces[1:], strict=True):
+            if name.startswith("entry"):
+                entry = self.entries[int(name[5:])]
+                out += [_entry(entry, section) for section in sections]
+            else:
+                out.append(values[name])
+            out.append(piece)
+        return "".join(out)
+
+
+def compile_shell(html: str) -> Shell:
+    """Cut a rendered shell into pieces. Raises ValueError where the theme left the body token out."""
+    if token("body") not in html:
+        raise ValueError("The theme did not render the content of the page")
+    # The theme's "skip to content" link points at the heading by the id MkDocs made from its token.
+    html = html.replace(f"#{token('heading')}", f"#{HEADING_ID}")
+    entries: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        entries.append(match.group())
+        return f"\0entry{len(entries) - 1}\0"
+
+    cut = re.split(r"\0(entry\d+)\0|rectify0([a-z]+)0token", _ENTRY.sub(keep, html))
+    pieces, names = cut[0::3], [entry or name for entry, name in zip(cut[1::3], cut[2::3], strict=True)]
+    return Shell(tuple(pieces), tuple(names), tuple(entries))
+
+
+def _entry(entry: str, section: Section) -> str:
+    linked = entry.replace(f"#{token('section')}", f"#{section.anchor}")
+    return linked.replace(token("section"), escape(section.title))

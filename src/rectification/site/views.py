@@ -1,0 +1,281 @@
+"""What each page says: the engine's templates filled with the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from rectification.ledger import (
+    FIELDS,
+    Checklist,
+    Ledger,
+    Record,
+    count_by_status,
+    references,
+    select,
+)
+from rectification.model import FLAGS, STATUSES, Category, LogEntry, Unit
+from rectification.site.shell import Section
+from rectification.site.text import markdown, plain
+
+if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
+    from rectification.settings import Settings
+    from rectification.site.addresses import Addresses
+    from rectification.site.embed import Embed
+
+LISTINGS = ("ledger", "checklists", "units", "categories")
+_SAME_UNIT = 5  # other items of the unit named on an item's page
+_AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page to stamp: its address, the values of its tokens (ready for HTML), its contents."""
+
+    kind: str
+    address: str
+    values: dict[str, str]
+    sections: tuple[Section, ...]
+
+
+@dataclass
+class Contents:
+    """Collects the sections of a page while its template is rendered."""
+
+    catalogue: Catalogue
+    sections: list[Section] = field(default_factory=list)
+
+    def heading(self, anchor: str, title: str = "") -> Markup:
+        """Return the second-level heading of a section and note it for the table of contents."""
+        title = title or self.catalogue.text(f"section.{anchor}")
+        self.sections.append(Section(anchor, title))
+        hint = escape(self.catalogue.text("ui.permalink"))
+        link = f'<a class="headerlink" href="#{anchor}" title="{hint}">&para;</a>'
+        return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
+
+
+class Views:
+    """Renders the body of every kind of page. Engine templates can be replaced by name in `overrides/`."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        catalogue: Catalogue,
+        addresses: Addresses,
+        edit_address: Callable[[str, int], str],
+        overrides: Path | None,
+    ) -> None:
+        self.ledger = ledger
+        self.settings = settings
+        self.catalogue = catalogue
+        self.addresses = addresses
+        self.edit_address = edit_address
+        self._by_due: dict[str, list[Record]] = {}
+        own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
+        self.templates = jinja2.Environment(
+            loader=jinja2.ChoiceLoader([*own, jinja2.PackageLoader("rectification")]),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self.templates.filters["markdown"] = markdown
+        self.templates.globals.update(
+            t=catalogue.text,
+            ledger=ledger,
+            settings=settings,
+            addresses=addresses,
+            count_by_status=count_by_status,
+            statuses=STATUSES,
+            flags=FLAGS,
+            kind_of_evidence=kind_of_evidence,
+            summary=self.summary,
+        )
+
+    # -- pages stamped out -------------------------------------------------------------------------
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield every page to stamp, one a record, checklist, unit and category."""
+        for records in self.ledger.by_checklist.values():
+            for index, record in enumerate(records):
+                before = records[index - 1] if index else None
+                after = records[index + 1] if index + 1 < len(records) else None
+                yield self.item(record, before, after)
+        yield from map(self.checklist, self.ledger.checklists)
+        yield from map(self.unit, self.ledger.units.listed)
+        yield from map(self.category, self.ledger.categories)
+
+    def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
+        item = record.item
+        same_unit = self._unfinished_first(record.unit)
+        context = {
+            "record": record,
+            "item": item,
+            "state": record.state,
+            "source": record.source,
+            "before": before,
+            "after": after,
+            "same_unit": [r for r in same_unit[: _SAME_UNIT + 1] if r is not record][:_SAME_UNIT],
+            "same_unit_total": len(same_unit) - 1,
+            "related": [self.ledger.by_id[i] for i in item.related if i in self.ledger.by_id],
+            "merged_from": self.ledger.merged_into.get(item.id, ()),
+            "merged_into": self.ledger.by_id.get(record.merged_into),
+            "evidence": list(dict.fromkeys(references(item))),
+            "unit": self.ledger.units.names.get(record.unit),
+        }
+        crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
+        edit = self.edit_address(record.place.file, record.place.line)
+        description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
+        title = f"{item.id} {item.title}"
+        address = self.addresses.record(record)
+        return self._sheet("item", address, title, description, context, edit, crumb, item.title)
+
+    def _unfinished_first(self, unit: str) -> list[Record]:
+        """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
+        if unit not in self._by_due:
+            records = self.ledger.by_unit[unit]
+            self._by_due[unit] = sorted(records, key=lambda r: (r.state.finished, r.item.due, r.item.id))
+        return self._by_due[unit]
+
+    def checklist(self, checklist: Checklist) -> Sheet:
+        records = self.ledger.by_checklist.get(checklist.slug, ())
+        context = {"checklist": checklist, "records": records}
+        description = plain(checklist.header.note or checklist.header.title)
+        edit = self.edit_address(checklist.place.file, checklist.place.line)
+        title = checklist.header.title
+        return self._sheet(
+            "checklist", self.addresses.checklist(checklist), title, description, context, edit
+        )
+
+    def unit(self, unit: Unit) -> Sheet:
+        units = self.ledger.units
+        context = {
+            "unit": unit,
+            "records": self.ledger.of_unit(unit.name),
+            "above": units.above(unit),
+            "below": units.children.get(unit.name, ()),
+            "level": units.level(unit),
+        }
+        description = self.catalogue.text("ui.unit_description", unit=unit.name)
+        place = units.place_of.get(unit.name)
+        edit = self.edit_address(place.file, place.line) if place else ""
+        return self._sheet("unit", self.addresses.unit(unit), unit.name, description, context, edit)
+
+    def category(self, category: Category) -> Sheet:
+        context = {"category": category, "records": self.ledger.by_category.get(category.name, ())}
+        description = plain(category.description or category.name)
+        place = self.ledger.place_of_category.get(category.name)
+        edit = self.edit_address(place.file, place.line) if place else ""
+        address = self.addresses.category(category)
+        return self._sheet("category", address, category.name, description, context, edit)
+
+    def _sheet(
+        self,
+        kind: str,
+        address: str,
+        title: str,
+        description: str,
+        context: dict[str, Any],
+        edit: str,
+        crumb: tuple[str, str] = ("", ""),
+        heading: str = "",
+    ) -> Sheet:
+        body, sections = self._render(f"{kind}.html", context, address)
+        values = {
+            "title": escape(title),
+            "heading": escape(heading or title),
+            "description": escape(description),
+            "name": self.addresses.name(address),
+            "body": body,
+            "edit": escape(edit),
+            "crumb": escape(crumb[0]),
+            "crumbname": self.addresses.name(crumb[1]),
+        }
+        return Sheet(kind, address, values, tuple(sections))
+
+    # -- pages that MkDocs makes -------------------------------------------------------------------
+
+    def listing(self, kind: str) -> tuple[str, list[Section]]:
+        """Return the body and the sections of a listing page (one of LISTINGS)."""
+        return self._render(f"{kind}.html", {}, self.addresses.listing(kind))
+
+    def embed(self, block: Embed, address: str) -> str:
+        """Return a live view for a hand-written page at `address`."""
+        records = select(self.ledger, {k: v for k, v in block.where.items() if k != "flag"})
+        live = [flag for flag in block.where.get("flag", ()) if flag in ("overdue", "due_soon")]
+        if live and block.view == "table":
+            records = tuple(self._candidates(records, block.where["flag"], block.limit))
+        elif "flag" in block.where:
+            wanted = {"flag": block.where["flag"]}
+            records = tuple(r for r in records if set(FIELDS["flag"](self.ledger, r)) & set(wanted["flag"]))
+        context = {"block": block, "records": records, "live": live, "entries": _latest(records, block.limit)}
+        return self._render(f"partials/embed-{block.view}.html", context, address)[0]
+
+    def _candidates(self, records: Sequence[Record], flags: Sequence[str], limit: int) -> Iterator[Record]:
+        """Yield, by due date, what has a flag today or may get it in the reader's next weeks.
+
+        The browser shows those rows of it that have the flag on the reader's day.
+        """
+        horizon = self.ledger.today + _AHEAD
+        known = [r for r in records if set(r.state.flags) & set(flags)]
+        yield from sorted(known, key=lambda r: r.item.due)[:limit]
+        ahead = [
+            r
+            for r in records
+            if r not in known and not r.state.finished and self.ledger.today <= r.item.due <= horizon
+        ]
+        yield from sorted(ahead, key=lambda r: r.item.due)[:limit]
+
+    def partial(self, name: str, address: str, **context: object) -> str:
+        """Return a template of `partials/` rendered for the page at `address`."""
+        return self._render(f"partials/{name}.html", context, address)[0]
+
+    def _render(self, template: str, context: dict[str, Any], address: str) -> tuple[str, list[Section]]:
+        contents = Contents(self.catalogue)
+        root = "../" * address.removeprefix("./").count("/")
+        body = self.templates.get_template(template).render(
+            **context, heading=contents.heading, link=lambda target: Markup(root + target)
+        )
+        return body, contents.sections
+
+    # -- shared by templates -----------------------------------------------------------------------
+
+    def summary(self, records: Iterable[Record]) -> dict[str, Any]:
+        """Return the numbers of a group of records.
+
+        `dues` counts the unfinished ones by due date, from which the browser makes the overdue and
+        due-soon numbers of the reader's day.
+        """
+        records = list(records)
+        unfinished = sorted(record.item.due for record in records if not record.state.finished)
+        dues: dict[str, int] = {}
+        for due in unfinished:
+            dues[due.isoformat()] = dues.get(due.isoformat(), 0) + 1
+        return {
+            "total": len(records),
+            "statuses": count_by_status(records),
+            "unfinished": len(unfinished),
+            "flags": {flag: sum(flag in r.state.flags for r in records) for flag in FLAGS},
+            "dues": dues,
+        }
+
+
+def kind_of_evidence(reference: str) -> str:
+    """Return `link` for an address, else the file's ending in capitals (`PDF`)."""
+    if "://" in reference or reference.startswith("mailto:"):
+        return "link"
+    return Path(reference).suffix.lstrip(".").upper() or "FILE"
+
+
+def _latest(records: Iterable[Record], limit: int) -> list[tuple[Record, LogEntry]]:
+    entries = [(record, entry) for record in records for entry in record.item.log]
+    return sorted(entries, key=lambda pair: (pair[1].date, pair[0].item.id), reverse=True)[:limit]

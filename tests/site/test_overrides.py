@@ -1,0 +1,71 @@
+"""A site's `overrides/` replaces the theme's files and the engine's templates by name."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from .conftest import MKDOCS, Project
+
+TEMPLATES = Path(str(files("rectification"))) / "templates"
+NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
+
+
+def test_the_theme_can_be_overridden_around_stamped_pages(project: Project) -> None:
+    project.write(
+        "mkdocs.yml",
+        MKDOCS.format(language="zh").replace("  font: false\n", "  font: false\n  custom_dir: overrides\n"),
+    )
+    project.write(
+        "overrides/main.html",
+        '{% extends "base.html" %}{% block announce %}ANNOUNCED {{ page.title }}{% endblock %}',
+    )
+    assert project.build().code == 0, project.output
+    assert "ANNOUNCED A-1 三级报表 &lt;标准&gt; 不一" in project.page("items/A-1")
+    assert "ANNOUNCED 县卫健局" in project.page("units/县卫健局")
+
+
+# The pages where each engine template shows.
+SHOWN = {
+    "item.html": "items/A-1",
+    "checklist.html": "checklists/forms",
+    "unit.html": "units/office",
+    "category.html": "categories/报表",
+    "ledger.html": "ledger",
+    "checklists.html": "checklists",
+    "units.html": "units",
+    "categories.html": "categories",
+    "partials/counts.html": "checklists/forms",
+    "partials/table.html": "units/office",
+    "partials/embed-counts.html": "",
+    "partials/embed-table.html": "embeds",
+    "partials/embed-recent.html": "embeds",
+    "partials/search.html": "items/A-1",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "partials/marks.html"])
+def test_any_engine_template_can_be_replaced(project: Project, name: str) -> None:
+    config = MKDOCS.format(language="zh").replace(
+        "  font: false\n", "  font: false\n  custom_dir: overrides\n"
+    )
+    project.write(
+        "mkdocs.yml", config.replace("search: false", "search: true") if "search" in name else config
+    )
+    project.write("docs/embeds.md", "# e\n\n```ledger\nview: table\n```\n\n```ledger\nview: recent\n```\n")
+    project.write(f"overrides/{name}", f"<p>REPLACED {name}</p>")
+    assert project.build().code == 0, project.output
+    assert f"REPLACED {name}" in project.page(SHOWN.get(name, "items/A-1"))
+
+
+def test_macros_can_be_replaced(project: Project) -> None:
+    config = MKDOCS.format(language="zh").replace(
+        "  font: false\n", "  font: false\n  custom_dir: overrides\n"
+    )
+    project.write("mkdocs.yml", config)
+    own = (TEMPLATES / "partials/marks.html").read_text("utf-8").replace("rx-badge rx-badge--", "mine mine--")
+    project.write("overrides/partials/marks.html", own)
+    assert project.build().code == 0, project.output
+    assert '<span class="mine mine--in_progress">' in project.page("items/A-1")

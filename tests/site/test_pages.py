@@ -1,0 +1,276 @@
+"""What `mkdocs build` makes of a ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .conftest import CHECKLIST, MKDOCS, Project
+
+
+class Links(HTMLParser):
+    """The addresses a page points at, and the ids it has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids.add(found.get("id") or "")
+        for name in ("href", "src"):
+            if found.get(name):
+                self.targets.append(str(found[name]))
+
+
+def meta(html: str, name: str) -> str:
+    match = re.search(rf'<meta (?:property|name)="{re.escape(name)}" content="([^"]*)"', html)
+    assert match, f"no {name}"
+    return match[1]
+
+
+def test_one_page_a_public_item_checklist_unit_and_category(built: Project) -> None:
+    pages = {name for name in built.files() if name.endswith("index.html")}
+    assert {p for p in pages if p.startswith("items/")} == {"items/A-1/index.html", "items/A-2/index.html"}
+    assert "checklists/forms/index.html" in pages
+    assert "units/office/index.html" in pages
+    assert "units/县卫健局/index.html" in pages
+    assert "categories/报表/index.html" in pages
+    assert {
+        "ledger/index.html",
+        "units/index.html",
+        "categories/index.html",
+        "checklists/index.html",
+    } <= pages
+
+
+def test_no_token_of_a_shell_is_left(built: Project) -> None:
+    for name, content in built.files().items():
+        assert not re.search(rb"rectify0[a-z]+0token", content), name
+        assert "rectify0" not in name
+
+
+def test_item_page_has_its_own_head(built: Project) -> None:
+    html = built.page("items/A-1")
+    assert "<title>A-1 三级报表 &lt;标准&gt; 不一 - Probe</title>" in html
+    assert '<link rel="canonical" href="https://probe.example.org/base/items/A-1/">' in html
+    assert meta(html, "description") == "整改中 · 省、市、县三级要求的报表不一样。"
+    assert meta(html, "og:title") == "A-1 三级报表 &lt;标准&gt; 不一"
+    assert meta(html, "og:url") == "https://probe.example.org/base/items/A-1/"
+    assert meta(html, "og:description") == meta(html, "description")
+    assert meta(html, "og:locale") == "zh_CN"
+    assert re.search(r"<h1 id=\"record\">三级报表 &lt;标准&gt; 不一</h1>", html)
+
+
+def test_edit_link_leads_to_the_line_of_the_item(built: Project) -> None:
+    line = CHECKLIST.split("\n").index("  - id: A-2") + 1
+    assert f'href="https://git.example.org/a/b/edit/main/checklists/forms.yml#L{line}"' in built.page(
+        "items/A-2"
+    )
+    assert 'href="https://git.example.org/a/b/edit/main/checklists/_units.yml#L3"' in built.page(
+        "units/office"
+    )
+    assert 'href="https://git.example.org/a/b/edit/main/docs/index.md"' in built.page("")
+
+
+def test_breadcrumbs_tab_and_contents(built: Project) -> None:
+    html = built.page("items/A-1")
+    path = re.search(r'<nav class="md-path".*?</nav>', html, re.DOTALL)
+    assert path
+    assert re.findall(r'href="([^"]+)"', path[0]) == ["../..", "../../checklists/", "../../checklists/forms/"]
+    assert "报表减负" in path[0]
+    assert re.search(r'md-tabs__item--active">\s*<a href="../../checklists/"', html)
+    contents = re.findall(r'<nav class="md-nav md-nav--secondary".*?</nav>', html, re.DOTALL)[-1]
+    assert re.findall(r'href="#(\w+)"', contents) == ["problem", "actions", "timeline", "evidence", "related"]
+    assert "整改措施" in contents
+    shorter = re.findall(r'md-nav--secondary".*?</nav>', built.page("items/A-2"), re.DOTALL)[-1]
+    assert re.findall(r'href="#(\w+)"', shorter) == ["problem", "timeline"]
+
+
+def test_item_page_shows_the_facts(built: Project) -> None:
+    html = built.page("items/A-1")
+    assert '<span class="rx-badge rx-badge--in_progress">整改中</span>' in html
+    assert "超期 23 天" in html
+    assert "<strong>不一样</strong>" in html
+    assert 'href="../../units/office/">市委办公室</a>' in html
+    assert "文章，《甲》，第二段（2020-08-21）" in html  # the item's own place, the rest from its checklist
+    assert "已完成 1 / 2 项" in html
+    assert "晚 5 天" in html
+    assert 'href="../../evidence/a.csv"' in html
+    assert hashlib.sha256(b"a,b\n").hexdigest() in html
+    assert built.files()["evidence/a.csv"] == b"a,b\n"
+
+
+def test_internal_items_leave_no_trace(built: Project) -> None:
+    for name, content in built.files().items():
+        text = content.decode("utf-8", errors="ignore")
+        assert "内部条目" not in text, name
+        assert "A-3" not in text, name
+
+
+def test_internal_audience_sees_them(project: Project) -> None:
+    project.write(
+        "mkdocs.yml",
+        MKDOCS.format(language="zh").replace("search: false", "search: false, audience: internal"),
+    )
+    assert project.build().code == 0, project.output
+    assert "内部条目" in project.page("items/A-3")
+
+
+def test_every_link_of_every_page_resolves(built: Project) -> None:
+    files = built.files()
+    base = "https://probe.example.org/base/"
+    for name, content in files.items():
+        if not name.endswith(".html"):
+            continue
+        own = base + name.removesuffix("index.html")
+        for target in Links(content.decode()).targets:
+            address = urlsplit(urljoin(own if name != "404.html" else base, target))
+            if address.netloc != "probe.example.org":
+                continue
+            path = unquote(address.path).removeprefix("/base/")
+            path = path + "index.html" if path.endswith("/") or not path else path
+            assert path in files or f"{path}/index.html" in files, f"{name}: {target}"
+            if address.fragment and path.endswith(".html") and not address.fragment.startswith("__"):
+                ids = Links(files[path].decode()).ids
+                assert unquote(address.fragment) in ids, f"{name}: {target}"
+
+
+def test_sitemap_lists_the_stamped_pages(built: Project) -> None:
+    xml = built.files()["sitemap.xml"].decode()
+    found = re.findall(r"<loc>([^<]+)</loc>", xml)
+    assert "https://probe.example.org/base/items/A-1/" in found
+    assert "https://probe.example.org/base/units/%E5%8E%BF%E5%8D%AB%E5%81%A5%E5%B1%80/" in found
+    assert len(found) == len(set(found)) == sum(name.endswith("index.html") for name in built.files())
+
+
+def test_unit_page_rolls_up_what_is_below(built: Project) -> None:
+    html = built.page("units/示例市")
+    assert "A-1" in html and "A-2" in html
+    assert "市级" in html
+    assert "A-2" not in built.page("units/office")
+
+
+def test_home_counts(built: Project) -> None:
+    html = built.page("")
+    assert re.search(r"<b>2</b><span>问题总数</span>", html)
+    assert re.search(r'<b data-count="overdue">1</b><span>超期</span>', html)
+    assert """data-dues='{"2026-11-01": 1, "2027-11-01": 1}'""" in html
+
+
+def test_items_json(built: Project) -> None:
+    document = json.loads(built.files()["api/v1/items.json"])
+    assert document["as_of"] == "2026-11-24"
+    first = document["items"][0]
+    assert first["id"] == "A-1"
+    assert first["unit"] == "市委办公室"
+    assert first["source"] == {"kind": "文章", "document": "《甲》", "date": "2020-08-21", "place": "第二段"}
+    assert first["derived"]["flags"] == ["overdue", "stalled"]
+    assert first["derived"]["days_left"] == -23
+    assert first["related"] == ["A-2"]
+
+
+def test_english_interface(project: Project) -> None:
+    project.write("mkdocs.yml", MKDOCS.format(language="en"))
+    assert project.build().code == 0, project.output
+    html = project.page("items/A-1")
+    assert '<span class="rx-badge rx-badge--in_progress">In progress</span>' in html
+    assert "23 days overdue" in html
+    assert "Corrective actions" in html
+    assert meta(html, "og:locale") == "en_US"
+    assert not re.search(
+        "[责任问题措施]",
+        re.sub(r"三级报表.*?不一", "", project.page("ledger").split("<thead>")[1].split("</thead>")[0]),
+    )
+
+
+def test_without_directory_addresses(project: Project) -> None:
+    project.write("mkdocs.yml", MKDOCS.format(language="zh") + "use_directory_urls: false\n")
+    assert project.build().code == 0, project.output
+    files = project.files()
+    assert "items/A-1.html" in files
+    html = files["items/A-1.html"].decode()
+    assert 'href="../units/office.html"' in html
+    assert 'href="../evidence/a.csv"' in html
+
+
+def test_plugin_alone_without_options_or_vocabularies(project: Project) -> None:
+    project.write(
+        "mkdocs.yml", "site_name: Bare\ntheme: {name: material, font: false}\nplugins: [rectification]\n"
+    )
+    (project.root / "checklists/_units.yml").unlink()
+    assert project.build().code == 0, project.output
+    assert "units/市委办/index.html" in project.files()
+    assert "items/A-1/index.html" in project.files()
+    assert (project.root / "site/pagefind/pagefind.js").is_file()
+
+
+def test_another_theme(project: Project) -> None:
+    project.write(
+        "mkdocs.yml", "site_name: Bare\ntheme: mkdocs\nplugins: [{rectification: {search: false}}]\n"
+    )
+    assert project.build().code == 0, project.output
+    html = project.page("items/A-1")
+    assert "统一口径" in html
+    assert "In progress" in html
+
+
+def test_markdown_in_the_ledger_stays_harmless(project: Project) -> None:
+    nasty = (
+        "<script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1)) "
+        "{{ 7*7 }} {% raw %} rectify0title0token {onclick=1} </article>"
+    )
+    text = CHECKLIST.replace("走访 6 小时，填表 2 小时。", "'" + nasty + "'").replace(
+        "title: 重复填表", "title: '" + nasty + "'"
+    )
+    project.write("checklists/forms.yml", text)
+    assert project.build().code == 0, project.output
+    html = project.page("items/A-2")
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert 'href="javascript:' not in html
+    assert "{{ 7*7 }}" in html
+    assert html.count("</article>") == 1
+    assert "{onclick=1}" in html
+
+
+def test_embed_mistakes_stop_the_build_at_their_line(project: Project) -> None:
+    project.write(
+        "docs/index.md", "---\ntitle: x\n---\n# 首页\n\n```ledger\nview: tabel\nwhere: {statu: open}\n```\n"
+    )
+    assert project.build().code != 0
+    assert "docs/index.md:7:7" in project.output
+    assert "table" in project.output
+    project.write(
+        "docs/index.md", "---\ntitle: x\n---\n# 首页\n\n```ledger\nview: table\nwhere: {statu: open}\n```\n"
+    )
+    assert project.build().code != 0
+    assert "docs/index.md:8:9" in project.output
+    assert "status" in project.output
+    assert not (project.root / "site").exists()
+
+
+def test_embed_in_a_longer_fence_stays_code(project: Project) -> None:
+    project.write("docs/index.md", "# 首页\n\n````\n```ledger\nview: counts\n```\n````\n")
+    assert project.build().code == 0, project.output
+    assert "view: counts" in project.page("")
+    assert "rx-counts" not in project.page("")
+
+
+def test_live_table_carries_what_will_be_overdue(project: Project) -> None:
+    items = "".join(
+        f"  - {{id: A-{n}, title: t{n}, problem: p, unit: 县卫健局, found: 2026-03-01, due: {due}}}\n"
+        for n, due in enumerate(("2026-11-01", "2026-11-23", "2026-11-24", "2026-12-10", "2027-12-10"))
+    )
+    project.write("checklists/forms.yml", f"checklist: {{id: A, title: x}}\nitems:\n{items}")
+    project.write(
+        "docs/index.md", "# 首页\n\n```ledger\nview: table\nwhere: {flag: overdue}\nlimit: 3\n```\n"
+    )
+    assert project.build().code == 0, project.output
+    rows = re.findall(r"<tr [^>]*>", project.page(""))
+    assert [("hidden" in row) for row in rows] == [False, False, True, True]
