@@ -32,13 +32,21 @@ class Build:
     """The ledger of one build and the pages made from it."""
 
     def __init__(
-        self, config: MkDocsConfig, settings: Settings, catalogue: Catalogue, ledger: Ledger, staging: Path
+        self,
+        config: MkDocsConfig,
+        settings: Settings,
+        catalogue: Catalogue,
+        ledger: Ledger,
+        staging: Path,
+        mistakes: str = "",
     ) -> None:
+        """`mistakes` is what a live preview says is wrong while it shows the last good ledger."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
         self.ledger = ledger.public() if settings.audience == "public" else ledger
         self.staging = staging
+        self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
         overrides = config.theme.custom_dir
         self.views = Views(
@@ -82,7 +90,10 @@ class Build:
         day = self.ledger.today.isoformat()
         data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
         box = self.views.partial("search", page.file.url) if self.with_search else ""
-        return furnish(html, f"{head}\n{data}", box)
+        notice = (
+            self.views.partial("mistakes", page.file.url, mistakes=self.mistakes) if self.mistakes else ""
+        )
+        return furnish(html, f"{head}\n{data}", box, notice)
 
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""

@@ -49,15 +49,16 @@ def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, se
     return f'<script type="application/json" id="rectify-data">{encoded}</script>'
 
 
-def furnish(html: str, head: str, search_box: str) -> str:
-    """Insert `head` into the page's head and `search_box` into its header, and mark what is to be indexed.
+def furnish(html: str, head: str, search_box: str, notice: str) -> str:
+    """Insert `head` into the page's head, `search_box` into its header and `notice` above its content, and
+    mark what is to be indexed.
 
     Material's repository facts are asked from the forge's own server by the reader's browser: that is
     switched off, since a page must need no server but its own.
     """
     html = html.replace("</head>", f"{head}\n</head>", 1)
     html = _SOURCE_FACTS.sub("", html)
-    html = _CONTENT.sub(lambda match: f"{match.group()} data-pagefind-body", html, count=1)
+    html = _CONTENT.sub(lambda match: f"{notice}{match.group()} data-pagefind-body", html, count=1)
     if not search_box:
         return html
     start = html.find('<nav class="md-header__inner')

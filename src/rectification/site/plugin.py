@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,9 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from rectification.catalogue import read_catalogue
-from rectification.diagnostic import explain
-from rectification.rules import examine
+from rectification.catalogue import Catalogue, read_catalogue
+from rectification.diagnostic import Diagnostic, explain
+from rectification.rules import Examination, examine
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.build import Build
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
 
+    from rectification.settings import Settings
+
 log = get_plugin_logger("rectification")
 
 
@@ -38,9 +41,15 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     """Publishes the checklists of a site: load, check, let MkDocs render the shells, stamp, index, swap."""
 
     build: Build | None = None
+    serving = False
+    last_good: Examination | None = None
     site: Path
     embeds: dict[str, Embeds]
     shells: dict[str, str]
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        # Being defined keeps this object across the rebuilds of a live preview.
+        self.serving = command == "serve"
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -48,17 +57,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         assert settings is not None
         self.embeds, self.shells = {}, {}
         catalogue = read_catalogue(settings.language)
-        examination = examine(settings, settings.today())
-        for diagnostic in examination.diagnostics:
-            level = logging.ERROR if diagnostic.severity == "error" else logging.WARNING
-            text = examination.texts.get(diagnostic.file, "")
-            log.log(level, "%s", explain(diagnostic, text, catalogue))
-        if examination.errors:
-            raise PluginError(catalogue.text("findings.not_built", errors=len(examination.errors)))
+        examination, mistakes = self._examine(settings, catalogue)
         self.site = Path(config.site_dir)
         staging = open_staging(self.site)
         config.site_dir = str(staging)
-        self.build = Build(config, settings, catalogue, examination.ledger, staging)
+        self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes)
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(), *config.extra_javascript]
         return config
@@ -97,10 +100,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         first_line = source[: source.rfind(markdown)].count("\n") + 1 if markdown else 1
         file = build.settings.name_of(Path(page.file.abs_src_path or page.file.src_uri))
         found = find_embeds(markdown, file, first_line, build.ledger)
-        for diagnostic in found.diagnostics:
-            log.error("%s", explain(diagnostic, source, build.catalogue))
-        if found.diagnostics:
-            raise PluginError(build.catalogue.text("findings.not_built", errors=len(found.diagnostics)))
+        mistakes = self._say(found.diagnostics, {file: source}, build.catalogue)
+        if mistakes and not self.serving:
+            errors = sum(d.severity == "error" for d in found.diagnostics)
+            raise PluginError(build.catalogue.text("findings.not_built", errors=errors))
+        build.mistakes = "\n\n".join(filter(None, (build.mistakes, mistakes)))
         self.embeds[page.file.src_uri] = found
         return found.markdown
 
@@ -163,6 +167,35 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             if folder.is_dir():
                 server.watch(str(folder))
         return server
+
+    def _examine(self, settings: Settings, catalogue: Catalogue) -> tuple[Examination, str]:
+        """Check the ledger and say what was found. Raises PluginError where there are errors.
+
+        MkDocs' preview would hang until a mistake is mended: it gets the last good ledger instead, with
+        the mistakes to show above it.
+        """
+        examination = examine(settings, settings.today())
+        said = self._say(examination.diagnostics, examination.texts, catalogue)
+        if not examination.errors:
+            self.last_good = examination
+            return examination, ""
+        refusal = catalogue.text("findings.not_built", errors=len(examination.errors))
+        if not self.serving or self.last_good is None:
+            raise PluginError(refusal)
+        log.error("%s", refusal)
+        return self.last_good, said
+
+    def _say(self, found: Iterable[Diagnostic], texts: Mapping[str, str], catalogue: Catalogue) -> str:
+        """Log diagnostics; return the errors among them as one text."""
+        errors = []
+        for diagnostic in found:
+            text = explain(diagnostic, texts.get(diagnostic.file, ""), catalogue)
+            if diagnostic.severity == "error":
+                errors.append(text)
+                log.error("%s", text)
+            else:
+                log.warning("%s", text)
+        return "\n\n".join(errors)
 
     def _build(self) -> Build:
         assert self.build is not None, "a hook was called outside a build"
