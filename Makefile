@@ -27,7 +27,7 @@ bench: .venv/ready-for-tests ## time our build against one MkDocs page an item
 	$(BIN)/python bench/versus_pages.py
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
-	$(BIN)/python bench/screenshots.py
+	$(BIN)/python tests/browser/screenshots.py
 
 RESOLVE := build/resolve/bin/python -m piptools compile -q --strip-extras --generate-hashes --allow-unsafe \
   --upgrade --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate

@@ -241,7 +241,13 @@ class _Reading:
                 elif comments:
                     self._lost_comment(event)
                 value: Node = event.value if event.value or event.style else None
-                self._place(stack, value, event)
+                if stack and stack[-1].key is not None and not self.marked:
+                    # The value of a key, half of all events: placed here rather than by a call.
+                    frame = stack[-1]
+                    frame.value.setdefault(frame.key, value)  # type: ignore[union-attr, arg-type]
+                    frame.key = None
+                else:
+                    self._place(stack, value, event)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 nodes += 1
                 if event.anchor is not None or event.tag is not None:
@@ -279,19 +285,19 @@ class _Reading:
             self.top = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             return ()
         frame = stack[-1]
+        if frame.lines is not None and frame.key is None:
+            self._open_key(frame, value, event)
+            return frame.path
         if isinstance(frame.value, list):
             path = (*frame.path, len(frame.value))
             frame.value.append(value)
             if len(stack) == 2:
                 self.starts[path] = event.start_mark.line + 1
-        elif frame.key is None:
-            self._open_key(frame, value, event)
-            return frame.path
         else:
-            key = frame.key
+            assert frame.key is not None
+            path = (*frame.path, frame.key)
+            frame.value.setdefault(frame.key, value)
             frame.key = None
-            path = (*frame.path, key)
-            frame.value.setdefault(key, value)
         if self.marked:
             self.marks.setdefault(
                 (path, "value"), Mark(event.start_mark.line + 1, event.start_mark.column + 1)

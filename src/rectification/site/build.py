@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
@@ -16,7 +18,8 @@ from rectification.site import search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, furnish, head_tags
 from rectification.site.shell import HEADING_ID, compile_shell, token
-from rectification.site.views import Views
+from rectification.site.views import Sheet, Views
+from rectification.site.workers import on_both_cores
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -89,10 +92,8 @@ class Build:
         )
         day = self.ledger.today.isoformat()
         data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
-        box = self.views.partial("search", page.file.url) if self.with_search else ""
-        notice = (
-            self.views.partial("mistakes", page.file.url, mistakes=self.mistakes) if self.mistakes else ""
-        )
+        box = self.views.part("search", page.file.url) if self.with_search else ""
+        notice = self.views.part("mistakes", page.file.url, mistakes=self.mistakes) if self.mistakes else ""
         return furnish(html, f"{head}\n{data}", box, notice)
 
     def sitemap(self, xml: str) -> str:
@@ -124,14 +125,17 @@ class Build:
             path.unlink()
             if self.config.use_directory_urls:
                 path.parent.rmdir()
-        for sheet in self.views.sheets():
-            path = self.addresses.file(self.staging, sheet.address)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(shells[sheet.kind].stamp(sheet.values, sheet.sections), "utf-8", newline="\n")
+
+        def make(sheet: Sheet) -> None:
+            html = shells[sheet.kind].stamp(sheet.values, sheet.sections)
+            _write(self.addresses.file(self.staging, sheet.address), html.encode())
+
+        for folder in FOLDERS.values():
+            (self.staging / folder).mkdir(parents=True, exist_ok=True)
+        making = self.views.sheets()
+        on_both_cores([partial(_call, sheet, make) for sheet in making])
         for name, content in publish.outputs(self.ledger):
-            path = self.staging / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            _write(self.staging / name, content)
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +145,20 @@ class Build:
         """Write the search index over all pages. Raises search.SearchError."""
         if self.with_search:
             search.index_pages(self.staging)
+
+
+def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:
+    make(making())
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir()
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True)
+    path.write_bytes(content)
 
 
 class _EditAddresses:

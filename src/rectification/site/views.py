@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from rectification.ledger import (
@@ -62,6 +65,42 @@ class Contents:
         return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
 
 
+class _Labels(Extension):
+    """Puts the texts of the interface into a template when it is compiled, not each time it is rendered."""
+
+    _CALL = re.compile(r'\{\{ t\("([\w.]+)"\) \}\}')
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        catalogue: Catalogue = self.environment.catalogue  # type: ignore[attr-defined]
+        return self._CALL.sub(lambda match: escape(catalogue.text(match[1])), source)
+
+
+class _Marks:
+    """The macros of `partials/marks.html` for pages of one depth, each rendered once for its arguments."""
+
+    def __init__(self, templates: jinja2.Environment, root: str) -> None:
+        self._module = templates.get_template("partials/marks.html").make_module({"link": _link(root)})
+        self._kept: dict[tuple[object, ...], Markup] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., Markup]:
+        macro = getattr(self._module, name)
+        kept = self._kept
+
+        def mark(subject: object, *arguments: object, **options: object) -> Markup:
+            identity = subject.item.id if isinstance(subject, Record) else subject
+            key = (name, identity, arguments, *options.items())
+            if key not in kept:
+                kept[key] = macro(subject, *arguments, **options)
+            return kept[key]
+
+        self.__dict__[name] = mark
+        return mark
+
+
+def _link(root: str) -> Callable[[str], Markup]:
+    return lambda target: Markup(root + target)
+
+
 class Views:
     """Renders the body of every kind of page. Engine templates can be replaced by name in `overrides/`."""
 
@@ -84,10 +123,13 @@ class Views:
         self.templates = jinja2.Environment(
             loader=jinja2.ChoiceLoader([*own, jinja2.PackageLoader("rectification")]),
             autoescape=True,
+            auto_reload=False,  # an environment lives for one build
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
         )
+        self.templates.extend(catalogue=catalogue)
+        self.templates.add_extension(_Labels)
         self.templates.filters["markdown"] = markdown
         self.templates.globals.update(
             t=catalogue.text,
@@ -99,20 +141,22 @@ class Views:
             flags=FLAGS,
             kind_of_evidence=kind_of_evidence,
             summary=self.summary,
+            names_above=self._names_above,
         )
+        self._marks: dict[str, _Marks] = {}
 
     # -- pages stamped out -------------------------------------------------------------------------
 
-    def sheets(self) -> Iterator[Sheet]:
-        """Yield every page to stamp, one a record, checklist, unit and category."""
+    def sheets(self) -> list[Callable[[], Sheet]]:
+        """Return what makes every page to stamp: one a record, checklist, unit and category."""
+        making: list[Callable[[], Sheet]] = []
         for records in self.ledger.by_checklist.values():
-            for index, record in enumerate(records):
-                before = records[index - 1] if index else None
-                after = records[index + 1] if index + 1 < len(records) else None
-                yield self.item(record, before, after)
-        yield from map(self.checklist, self.ledger.checklists)
-        yield from map(self.unit, self.ledger.units.listed)
-        yield from map(self.category, self.ledger.categories)
+            around = zip((None, *records), records, (*records[1:], None), strict=False)
+            making += [partial(self.item, record, before, after) for before, record, after in around]
+        making += [partial(self.checklist, checklist) for checklist in self.ledger.checklists]
+        making += [partial(self.unit, unit) for unit in self.ledger.units.listed]
+        making += [partial(self.category, category) for category in self.ledger.categories]
+        return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         item = record.item
@@ -235,17 +279,24 @@ class Views:
         ]
         yield from sorted(ahead, key=lambda r: r.item.due)[:limit]
 
-    def partial(self, name: str, address: str, **context: object) -> str:
+    def part(self, name: str, address: str, **context: object) -> str:
         """Return a template of `partials/` rendered for the page at `address`."""
         return self._render(f"partials/{name}.html", context, address)[0]
 
     def _render(self, template: str, context: dict[str, Any], address: str) -> tuple[str, list[Section]]:
         contents = Contents(self.catalogue)
         root = "../" * address.removeprefix("./").count("/")
+        if root not in self._marks:
+            self._marks[root] = _Marks(self.templates, root)
         body = self.templates.get_template(template).render(
-            **context, heading=contents.heading, link=lambda target: Markup(root + target)
+            **context, heading=contents.heading, link=_link(root), marks=self._marks[root]
         )
         return body, contents.sections
+
+    def _names_above(self, name: str) -> list[str]:
+        """Return a unit's own name and those of the units above it, topmost first."""
+        unit = self.ledger.units.names.get(name)
+        return [u.name for u in (*self.ledger.units.above(unit), unit)] if unit else [name]
 
     # -- shared by templates -----------------------------------------------------------------------
 
