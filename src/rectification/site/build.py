@@ -18,7 +18,7 @@ from rectification.site import search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, furnish, head_tags
 from rectification.site.shell import HEADING_ID, compile_shell, token
-from rectification.site.views import Sheet, Views
+from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.settings import Settings
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
 
 
@@ -94,7 +95,9 @@ class Build:
         data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
         box = self.views.part("search", page.file.url) if self.with_search else ""
         notice = self.views.part("mistakes", page.file.url, mistakes=self.mistakes) if self.mistakes else ""
-        return furnish(html, f"{head}\n{data}", box, notice)
+        # A listing leads to items; as a find of its own it would only stand in their way.
+        indexed = page.file.src_uri not in {f"{listing}/index.md" for listing in LISTINGS}
+        return furnish(html, f"{head}\n{data}", box, notice, indexed=indexed)
 
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""
@@ -144,7 +147,10 @@ class Build:
     def index(self) -> None:
         """Write the search index over all pages. Raises search.SearchError."""
         if self.with_search:
-            search.index_pages(self.staging)
+            texts = (
+                text for record in self.ledger.records for text in (record.item.title, record.item.problem)
+            )
+            search.index_pages(self.staging, chinese=any(map(_CHINESE.search, texts)))
 
 
 def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:

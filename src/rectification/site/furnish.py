@@ -7,13 +7,16 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from rectification.model import STATUSES
+
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.settings import Settings
 
 # Sections of the catalogue that the browser needs.
 _FOR_BROWSER = ("due", "status", "flag", "search", "filter")
-_CONTENT = re.compile(r"<article\b|<main\b|<(?=[^>]*role=\"main\")[a-z]+\b")
+# Where a theme puts a page's own words, the narrowest first.
+_CONTENT = (r"<article\b", r"<(?=[^>]*role=\"main\")[a-z]+\b", r"<main\b")
 _SOURCE_FACTS = re.compile(r' data-md-component="source"')
 
 
@@ -40,6 +43,7 @@ def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, se
         "dueSoonDays": settings.due_soon_days,
         "buildDay": build_day,
         "search": search,
+        "statuses": STATUSES,
         "texts": texts,
     }
     # `<` never appears in the element, so that no text can close it.
@@ -49,16 +53,19 @@ def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, se
     return f'<script type="application/json" id="rectify-data">{encoded}</script>'
 
 
-def furnish(html: str, head: str, search_box: str, notice: str) -> str:
+def furnish(html: str, head: str, search_box: str, notice: str, *, indexed: bool) -> str:
     """Insert `head` into the page's head, `search_box` into its header and `notice` above its content, and
-    mark what is to be indexed.
+    mark its content for the search index if it is to be `indexed`.
 
     Material's repository facts are asked from the forge's own server by the reader's browser: that is
     switched off, since a page must need no server but its own.
     """
     html = html.replace("</head>", f"{head}\n</head>", 1)
     html = _SOURCE_FACTS.sub("", html)
-    html = _CONTENT.sub(lambda match: f"{notice}{match.group()} data-pagefind-body", html, count=1)
+    content = next((found for pattern in _CONTENT if (found := re.search(pattern, html))), None)
+    if content is not None:
+        mark = " data-pagefind-body" if indexed else ""
+        html = f"{html[: content.start()]}{notice}{content.group()}{mark}{html[content.end() :]}"
     if not search_box:
         return html
     start = html.find('<nav class="md-header__inner')

@@ -1,0 +1,126 @@
+"""Pages in a real browser: headless Chromium against a server on the loopback.
+
+Every page opened through `reader` fails its test on a console error, a script error, or a request that
+leaves the site's own origin.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD_DAY = "1795478400"  # 2026-11-24 00:00 UTC
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
+Reader = Callable[..., Page]
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port of the loopback; yields its address, ending in `/`."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def build(project: Path, site: Path) -> None:
+    """Build a project's site into `site`, on a fixed day."""
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(site)],
+        cwd=project,
+        env={**os.environ, "SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"},
+        check=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the project's own sample site."""
+    site = tmp_path_factory.mktemp("sample") / "site"
+    build(ROOT, site)
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture
+def reader(chromium: Browser) -> Iterator[Reader]:
+    """Opens pages: `reader(address, width=…, scheme=…, scripts=…, day=…)` gives a Playwright page.
+
+    `day` is the reader's own day (`2026-12-01`), `zone` the time zone of the reader's machine.
+    """
+    contexts = []
+    troubles: list[str] = []
+
+    def visit(
+        address: str,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        day: str = "2026-11-24",
+        zone: str = "Asia/Shanghai",
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+            timezone_id=zone,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        if scripts:
+            page.clock.set_fixed_time(datetime.fromisoformat(f"{day}T04:00:00+00:00"))
+        origin = "/".join(address.split("/")[:3]) + "/"
+
+        def asked(url: str) -> None:
+            if not url.startswith((origin, "data:", "blob:")):
+                troubles.append(f"request to {url}")
+
+        page.on("request", lambda request: asked(request.url))
+        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.on(
+            "console",
+            lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None,
+        )
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert troubles == []
