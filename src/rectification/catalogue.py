@@ -23,7 +23,7 @@ class Catalogue:
     language: str
     texts: Mapping[str, str]
 
-    def text(self, key: str, **facts: object) -> str:
+    def text(self, key: str, /, **facts: object) -> str:
         """Return the text for `key` with `facts` filled in.
 
         Where the catalogue tells one from many, the fact named `n` chooses. Raises KeyError for an

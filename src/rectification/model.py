@@ -52,7 +52,7 @@ TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
 }
 FINISHED: frozenset[Status] = frozenset({"closed", "withdrawn"})
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LOOSE_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9]|index)(\..*)?")
@@ -67,7 +67,7 @@ def _day(value: object) -> object:
     match = _DAY.fullmatch(value.strip())
     if match is None:
         loose = _LOOSE_DAY.fullmatch(value.strip())
-        padded = "{}-{:0>2}-{:0>2}".format(*loose.groups()) if loose else ""
+        padded = "{:04}-{:02}-{:02}".format(*map(int, loose.groups())) if loose else ""
         raise PydanticCustomError("day_form", "not a date", {"nearest": padded})
     year, month, day = map(int, match.groups())
     if not 1 <= month <= 12 or year == 0:

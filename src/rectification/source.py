@@ -365,7 +365,11 @@ class _Reading:
         elif "scanning a directive" in context:
             self.report("Y018", where.line + 1, where.column + 1, found=character)
         elif "could not find expected ':'" in problem:
-            self.report("Y024", start.line + 1, start.column + 1)
+            wide = self.text.find("：", start.index, where.index)
+            before = self.text[start.index : wide] if wide >= 0 else ""
+            self.report("Y024", start.line + 1, start.column + 1 + (len(before) if "\n" not in before else 0))
+        elif "exceeded" in problem:
+            self.report("Y013", where.line + 1, where.column + 1, limit=MAX_DEPTH)
         elif "expected ',' or" in problem:
             self.report("Y025", start.line + 1, start.column + 1)
         elif "did not find expected" in problem:

@@ -1,0 +1,46 @@
+"""Small projects to load and check, without building anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rectification.rules import Examination, examine
+from rectification.settings import Settings
+
+TODAY = date(2026, 11, 24)
+
+# An item that nothing is wrong with; tests change one thing at a time.
+GOOD = {
+    "id": "A-1",
+    "title": "重复填表",
+    "problem": "走访 6 小时，填表 2 小时。",
+    "unit": "示例镇",
+    "found": "2026-03-01",
+    "due": "2026-12-31",
+}
+
+Examine = Callable[..., Examination]
+
+
+@pytest.fixture
+def examined(tmp_path: Path) -> Examine:
+    """`examined({name: text}, today=…, rules=…)` writes files below `checklists/` and examines them."""
+
+    def run(texts: dict[str, str], *, today: date = TODAY, **decisions: object) -> Examination:
+        for name, text in texts.items():
+            path = tmp_path / "checklists" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+        settings = Settings(tmp_path, tmp_path / "checklists", **decisions)  # type: ignore[arg-type]
+        return examine(settings, today)
+
+    return run
+
+
+def places(examination: Examination) -> list[tuple[str, str, int, int]]:
+    """Every finding as (code, file, line, column)."""
+    return [(d.code, d.file.removeprefix("checklists/"), d.line, d.column) for d in examination.diagnostics]

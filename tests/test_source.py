@@ -1,0 +1,246 @@
+"""The reader of YAML: what it refuses, and where it says so."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rectification import source
+from rectification.source import MAX_BYTES, MAX_NODES, parse, read
+
+# (text, code, line, column): one refusal each; columns count code points, so Chinese stands before many faults.
+REFUSED = {
+    "alias": ("a: 甲\nb: *x\n", "Y007", 2, 4),
+    "anchor": ("a: &x 甲\n", "Y008", 1, 4),
+    "anchor on a mapping": ("a: &x\n  b: 1\n", "Y008", 1, 4),
+    "local tag": ("a: !foo 1\n", "Y009", 1, 4),
+    "python tag": ("a: !!python/object:os.system x\n", "Y009", 1, 4),
+    "binary tag": ("a: !!binary aGk=\n", "Y009", 1, 4),
+    "non-specific tag": ("a: ! x\n", "Y009", 1, 4),
+    "tag on a list": ("a: !!set [b]\n", "Y009", 1, 4),
+    "merge key": ("a: 1\n<<: {b: 1}\n", "Y010", 2, 1),
+    "second document": ("a: 1\n---\nb: 1\n", "Y011", 2, 1),
+    "list as a key": ("? [a]\n: 1\n", "Y012", 1, 3),
+    "mapping as a key": ("{甲: 1}: 2\n", "Y012", 1, 1),
+    "nesting": ("a: " + "[" * 25, "Y013", 1, 23),
+    "deep nesting": ("[" * 10_000, "Y013", 1, 1001),  # libyaml looks ahead and gives up by itself
+    "duplicate key": ("标题: 甲\nb: 1\n标题: 乙\n", "Y015", 3, 1),
+    "nested duplicate key": ("log:\n  - {date: 1, by: 甲, date: 2}\n", "Y015", 2, 22),
+    "tab as indentation": ("log:\n\t- 甲\n", "Y016", 2, 1),
+    "tab after spaces": ("a:\n  b: 1\n \tc: 2\n", "Y016", 3, 2),
+    "open single quote": ("标题: '甲\nb: 1\n", "Y017", 1, 5),
+    "open double quote": ('a: 1\n标题: "甲\nb: 1\nc: 2\n', "Y017", 2, 5),
+    "open quote, closed by a later one": ("a: '甲\nb: 'y'\nc: 1\n", "Y017", 1, 4),
+    "two colons": ("注: 结论: 通过\n", "Y018", 1, 6),
+    "at sign": ("注: @甲\n", "Y018", 1, 4),
+    "percent": ("a: 1\nb: %甲\n", "Y018", 2, 4),
+    "backtick": ("a: `甲`\n", "Y018", 1, 4),
+    "emphasis": ("a: *重点*\n", "Y018", 1, 4),
+    "full-width colon": ("a: 1\ntitle：甲\nb: 1\n", "Y024", 2, 6),
+    "indentation": ("a: 1\n b: 2\n", "Y023", 2, 2),
+    "list beside a key": ("a:\n  - x\n  b: 1\n", "Y023", 3, 3),
+    "open bracket": ("a: [甲, 乙\nb: 1\n", "Y025", 1, 4),
+    "open brace": ("a: {b: 1\nc: 2\n", "Y025", 1, 4),
+    "unknown escape": ('a: "甲\\q"\n', "Y026", 1, 6),
+    "control character": ("a: 甲\x07\n", "Y005", 1, 5),
+    "NUL": ("a: 1\nb: \x00\n", "Y005", 2, 4),
+    "escape sequence": ("a: \x1b[31m\n", "Y005", 1, 4),
+    "line separator": ("a: 甲\u2028b: 1\n", "Y005", 1, 5),
+    "late byte order mark": ("a: \ufeff1\n", "Y005", 1, 4),
+    "bidi override": ("a: 甲\u202e乙\n", "Y006", 1, 5),
+    "bidi isolate": ("a: \u2066甲\n", "Y006", 1, 4),
+    "empty": ("", "Y021", 1, 1),
+    "only comments": ("# 甲\n# 乙\n", "Y021", 1, 1),
+    "only a marker": ("---\n", "Y021", 1, 1),
+    "text at the top": ("甲\n", "Y022", 1, 1),
+    "list at the top": ("# x\n- 甲\n", "Y022", 2, 1),
+    "windows line ends": ("a: 1\r\nb: 2\r\na: 3\r\n", "Y015", 3, 1),
+}
+
+
+@pytest.mark.parametrize(("text", "code", "line", "column"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused_at_its_place(text: str, code: str, line: int, column: int) -> None:
+    document, found = parse(text, "x.yml")
+    assert document is None
+    assert (found[0].code, found[0].line, found[0].column) == (code, line, column)
+    assert all(d.severity == "error" and d.file == "x.yml" for d in found)
+
+
+def test_a_duplicate_names_both_lines() -> None:
+    _, found = parse("a: 1\nb: 2\nc: 3\nb: 4\n", "x")
+    assert (found[0].line, found[0].facts["first"]) == (4, 2)
+
+
+def test_all_refusals_of_a_file_are_reported_together() -> None:
+    _, found = parse("a: &x 1\nb: *x\nc: !t 1\na: 2\n<<: {}\n", "x")
+    assert [d.code for d in found] == ["Y008", "Y007", "Y009", "Y015", "Y010"]
+
+
+def test_an_alias_bomb_is_never_expanded() -> None:
+    lines = ["a0: &a0 [x, x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    document, found = parse("\n".join(lines), "x")
+    assert document is None
+    assert {d.code for d in found} == {"Y007", "Y008"}
+    assert len(found) == 50
+
+
+def test_a_recursive_alias() -> None:
+    assert [d.code for d in parse("a: &x [*x]\n", "x")[1]] == ["Y008", "Y007"]
+
+
+def test_too_many_values() -> None:
+    document, found = parse("a: [" + "1," * (MAX_NODES + 10) + "]", "x")
+    assert document is None
+    assert [d.code for d in found] == ["Y014"]
+
+
+@pytest.mark.parametrize(
+    "value", ["NO", "012", "1:30", "1.10", "~", "null", "2026-02-03", "0x1F", "true", ".inf", "="]
+)
+def test_scalars_stay_text(value: str) -> None:
+    document, found = parse(f"a: {value}\n", "x")
+    assert found == []
+    assert document is not None
+    assert document.value == {"a": value}
+
+
+def test_no_value_and_empty_text_are_told_apart() -> None:
+    document, _ = parse("a:\nb: \"\"\nc: ''\nd: []\n", "x")
+    assert document is not None
+    assert document.value == {"a": None, "b": "", "c": "", "d": []}
+
+
+def test_text_lost_to_a_comment_is_a_warning() -> None:
+    document, found = parse("a: 见 #3号楼\nb: 1 # 真的注释\nc: '见 #3'\nd: #x\n# e\n", "x")
+    assert document is not None
+    assert [(d.code, d.severity, d.line, d.column, d.facts["lost"]) for d in found] == [
+        ("Y020", "warning", 1, 6, "#3号楼")
+    ]
+
+
+def test_places() -> None:
+    text = (
+        "checklist: {id: A}\nitems:\n  - id: A-1\n    log:\n      - {date: 甲, by: 乙}\n  # 注\n  - id: A-2\n"
+    )
+    document, _ = parse(text, "x")
+    assert document is not None
+    assert document.starts == {("items", 0): 3, ("items", 1): 7}
+    assert document.mark(("items", 0, "log", 0, "by")) == (5, 23)
+    assert document.mark(("items", 0, "log", 0, "by"), "key") == (5, 19)
+    assert document.mark(("items", 1, "missing")) == (7, 5)
+    assert document.mark(("checklist", "id"), "key") == (1, 13)
+    assert document.mark(()) == (1, 1)
+    assert document.lines()[4] == "      - {date: 甲, by: 乙}"
+
+
+# -- files ---------------------------------------------------------------------------------------------
+
+
+def code_of(path: Path) -> tuple[str, int, int]:
+    document, _, found = read(path, "x.yml")
+    assert document is None
+    return found[0].code, found[0].line, found[0].column
+
+
+def test_utf8_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"\xef\xbb\xbfa: \xe7\x94\xb2\n")
+    document, text, found = read(tmp_path / "x", "x")
+    assert document is not None and found == []
+    assert document.value == {"a": "甲"} and text == "a: 甲\n"
+    assert document.mark(("a",)) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "column", "guess"),
+    [
+        ("a: 1\nb: 中文\n".encode("gbk"), 2, 4, "GBK"),
+        ("a: 甲\n".encode("utf-16"), 1, 1, "UTF-16"),
+        ("a: 甲\n".encode() + b"b: \xff\n", 2, 4, "GBK"),
+        (b"a: \xc3\x28\n", 1, 4, "GBK"),
+        (b"a: \xed\xa0\x80\n", 1, 4, "GBK"),  # a lone surrogate
+    ],
+)
+def test_other_encodings_are_refused_at_the_byte(
+    tmp_path: Path, raw: bytes, line: int, column: int, guess: str
+) -> None:
+    (tmp_path / "x").write_bytes(raw)
+    _, _, found = read(tmp_path / "x", "x")
+    assert [(d.code, d.line, d.column, d.facts["guess"]) for d in found] == [("Y004", line, column, guess)]
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "good").write_text("a: 1\n")
+    (tmp_path / "link").symlink_to(tmp_path / "good")
+    for name in ("fifo", "zero", "link", "."):
+        assert code_of(tmp_path / name) == ("Y001", 1, 1)
+
+
+def test_a_file_over_the_cap_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"[" * (MAX_BYTES + 1))
+    assert code_of(tmp_path / "x") == ("Y003", 1, 1)
+    (tmp_path / "y").write_bytes(b"a: " + b"x" * (MAX_BYTES - 3))
+    assert read(tmp_path / "y", "y")[0] is not None
+
+
+def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert code_of(tmp_path / "missing") == ("Y002", 1, 1)
+    (tmp_path / "x").write_text("a: 1\n")
+
+    def denied(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(source.os, "open", denied)
+    _, _, found = read(tmp_path / "x", "x")
+    assert (found[0].code, found[0].facts["reason"]) == ("Y002", "Permission denied")
+
+
+# -- any text at all -----------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=200) | st.text(alphabet="ab甲:-#'\"[]{},&*!|>%@`?~<\n\t ", max_size=80))
+def test_no_text_raises(text: str) -> None:
+    document, found = parse(text, "x")
+    assert (document is None) == any(d.severity == "error" for d in found)
+    lines = source._LINE_BREAK.split(text)
+    for diagnostic in found:
+        assert 1 <= diagnostic.line <= len(lines) + 1
+        assert diagnostic.column >= 1
+    if document is not None:
+        document.mark(("a", 0, "b"))
+
+
+_words = st.text(
+    alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="\ufffe\uffff")
+)
+_values = st.recursive(
+    _words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_words, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(_words, _values, min_size=1, max_size=5))
+def test_what_is_written_is_read(value: dict[str, object]) -> None:
+    text = yaml.safe_dump(value, allow_unicode=True, default_style='"', width=1000)
+    document, found = parse(text, "x")
+    if source._BIDI.search(text) or source._CONTROL.search(text):
+        assert document is None
+        return
+    assert found == []
+    assert document is not None
+    assert document.value == value
+
+
+@given(st.binary(max_size=100))
+def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = tmp_path_factory.mktemp("b") / "x"
+    path.write_bytes(raw)
+    document, _, found = read(path, "x")
+    assert (document is None) == any(d.severity == "error" for d in found)
