@@ -24,7 +24,8 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/lint-imports
 
 bench: .venv/ready-for-tests ## time our build against one MkDocs page an item
-	$(BIN)/python bench/versus_pages.py
+	$(BIN)/python -m bench.versus_pages
+	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python tests/browser/screenshots.py

@@ -27,7 +27,7 @@ def slug_of(name: str) -> str:
     return "-".join(part for part in kept.split("-") if part).strip(".") or "-"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checklist:
     """One campaign or inspection. `slug` is its file's (or folder's) name without the ending."""
 
@@ -36,11 +36,12 @@ class Checklist:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """An item in its ledger: the item, its checklist, where it stands in the files, its state on the day.
 
-    `unit` is the item's unit under its full name.
+    `unit` is the item's unit under its full name. A record is equal to itself only: comparing two items
+    fact by fact is never what is meant, and dear.
     """
 
     item: Item

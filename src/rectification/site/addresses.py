@@ -57,11 +57,8 @@ class Addresses:
         """Address of the page that lists all of a kind: `ledger`, `checklists`, `units`, `categories`."""
         return f"{kind}/" if self.directories else f"{kind}/index.html"
 
-    def unit_named(self, ledger: Ledger, name: str) -> str:
-        """Address of the unit with this name or alias, empty where the ledger knows none."""
-        unit = ledger.units.names.get(name)
-        return self.unit(unit) if unit else ""
-
-    def category_named(self, ledger: Ledger, name: str) -> str:
-        category = next((c for c in ledger.categories if c.name == name), None)
-        return self.category(category) if category else ""
+    def by_name(self, ledger: Ledger) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the address of every unit by each of its names, and of every category by its name."""
+        units = {unit.name: self.unit(unit) for unit in ledger.units.listed}
+        named = {name: units[unit.name] for name, unit in ledger.units.names.items()}
+        return named, {category.name: self.category(category) for category in ledger.categories}

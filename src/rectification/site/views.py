@@ -65,14 +65,21 @@ class Contents:
         return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
 
 
-class _Labels(Extension):
-    """Puts the texts of the interface into a template when it is compiled, not each time it is rendered."""
+class _Compiled(Extension):
+    """Puts the texts of the interface, and the templates that stand on a line of their own, into a template
+    when it is compiled rather than each time it is rendered: a fifth of the time of an item's page."""
 
     _CALL = re.compile(r'\{\{ t\("([\w.]+)"\) \}\}')
+    _INCLUDE = re.compile(r'^\{% include "([\w./-]+)" %\}\n', re.MULTILINE)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         catalogue: Catalogue = self.environment.catalogue  # type: ignore[attr-defined]
-        return self._CALL.sub(lambda match: escape(catalogue.text(match[1])), source)
+        loader = self.environment.loader
+        assert loader is not None
+        whole = self._INCLUDE.sub(
+            lambda match: self.preprocess(loader.get_source(self.environment, match[1])[0], match[1]), source
+        )
+        return self._CALL.sub(lambda match: escape(catalogue.text(match[1])), whole)
 
 
 class _Marks:
@@ -119,6 +126,7 @@ class Views:
         self.addresses = addresses
         self.edit_address = edit_address
         self._by_due: dict[str, list[Record]] = {}
+        address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
         self.templates = jinja2.Environment(
             loader=jinja2.ChoiceLoader([*own, jinja2.PackageLoader("rectification")]),
@@ -129,7 +137,7 @@ class Views:
             undefined=jinja2.StrictUndefined,
         )
         self.templates.extend(catalogue=catalogue)
-        self.templates.add_extension(_Labels)
+        self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
         self.templates.globals.update(
             t=catalogue.text,
@@ -142,6 +150,8 @@ class Views:
             kind_of_evidence=kind_of_evidence,
             summary=self.summary,
             names_above=self._names_above,
+            address_of_unit=address_of_unit,
+            address_of_category=address_of_category,
         )
         self._marks: dict[str, _Marks] = {}
 
@@ -272,10 +282,11 @@ class Views:
         horizon = self.ledger.today + _AHEAD
         known = [r for r in records if set(r.state.flags) & set(flags)]
         yield from sorted(known, key=lambda r: r.item.due)[:limit]
+        shown = set(known)
         ahead = [
             r
             for r in records
-            if r not in known and not r.state.finished and self.ledger.today <= r.item.due <= horizon
+            if r not in shown and not r.state.finished and self.ledger.today <= r.item.due <= horizon
         ]
         yield from sorted(ahead, key=lambda r: r.item.due)[:limit]
 

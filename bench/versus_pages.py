@@ -1,0 +1,119 @@
+"""Times our build of a ledger against the same items as ordinary MkDocs pages, side by side.
+
+Each build is a whole process; the sides take turns, so that a change in the machine's speed meets both.
+Prints the median, least and most of each and the ratio of each pair.
+
+    python -m bench.versus_pages --items 1000 --runs 5 [--search] [--navigation] [--at-least 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from bench.generate import entries, write_pages, write_site
+
+
+@dataclass(frozen=True)
+class Run:
+    """One build: seconds on the clock, and the most memory one of its processes held, in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+def build(project: Path) -> Run:
+    """Build a project's site in a process of its own. Raises CalledProcessError where that fails."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build", "-q"],
+        cwd=project,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, "mkdocs build")
+    return Run(seconds, usage.ru_maxrss / 1024)
+
+
+def verify(site: Path, number: int, seed: int) -> None:
+    """Make sure a built site holds a page an item, each with its own problem. Raises AssertionError."""
+    pages = [path for path in (site / "items").iterdir() if (path / "index.html").is_file()]
+    assert len(pages) == number, f"{site}: {len(pages)} item pages of {number}"
+    for entry in list(entries(number, seed))[:: max(1, number // 20)]:
+        html = (site / "items" / entry.id / "index.html").read_text("utf-8")
+        assert escape(entry.problem) in html, f"{site}: {entry.id} lacks its problem"
+
+
+def side_by_side(
+    first: Callable[[], Run], second: Callable[[], Run], runs: int
+) -> tuple[list[Run], list[Run]]:
+    """Run both in turn, `runs` times after one turn that is not counted."""
+    first(), second()
+    pairs = [(first(), second()) for _ in range(runs)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def row(name: str, found: list[Run]) -> str:
+    """Return a line of the table: median, least and most seconds, most memory."""
+    seconds = [run.seconds for run in found]
+    times = f"{statistics.median(seconds):7.2f} s {min(seconds):7.2f} {max(seconds):7.2f}"
+    return f"{name:<28}{times}   {max(run.megabytes for run in found):6.0f} MB"
+
+
+def ratio(ours: list[Run], theirs: list[Run]) -> float:
+    """Return the median over the pairs of (their seconds / our seconds)."""
+    return statistics.median(b.seconds / a.seconds for a, b in zip(ours, theirs, strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--items", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--search", action="store_true", help="both sides build their search index")
+    parser.add_argument(
+        "--navigation", action="store_true", help="the pages are listed in MkDocs' navigation"
+    )
+    parser.add_argument("--at-least", type=float, default=0, help="exit 1 where the ratio is below this")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        ours, pages = Path(folder) / "ours", Path(folder) / "pages"
+        write_site(ours, chosen.items, chosen.seed, search=chosen.search)
+        write_pages(pages, chosen.items, chosen.seed, search=chosen.search, navigation=chosen.navigation)
+        mine, theirs = side_by_side(lambda: build(ours), lambda: build(pages), chosen.runs)
+        verify(ours / "site", chosen.items, chosen.seed)
+        verify(pages / "site", chosen.items, chosen.seed)
+    result = ratio(mine, theirs)
+    search = "with" if chosen.search else "without"
+    navigation = "listed" if chosen.navigation else "not listed"
+    print(
+        f"{chosen.items} items, {search} search index, pages {navigation} in navigation, {chosen.runs} runs"
+    )
+    print(f"{'':<28}{'median':>9} {'least':>7} {'most':>7}   memory")
+    print(row("this project", mine))
+    print(row("one MkDocs page an item", theirs))
+    print(f"{'ratio, median of the pairs':<28}{result:7.2f}")
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{'processor time of all runs':<28}{own.ru_utime + own.ru_stime:7.2f} s")
+    if result < chosen.at_least:
+        sys.exit(f"The ratio is below {chosen.at_least}.")
+
+
+if __name__ == "__main__":
+    main()
