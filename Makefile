@@ -28,7 +28,7 @@ bench: .venv/ready-for-tests ## time our build against one MkDocs page an item
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
-	$(BIN)/python tests/browser/screenshots.py
+	$(BIN)/python -m tests.browser.screenshots
 
 RESOLVE := build/resolve/bin/python -m piptools compile -q --strip-extras --generate-hashes --allow-unsafe \
   --upgrade --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
@@ -113,6 +115,46 @@ class Project:
         """Every file of the built site with its bytes."""
         site = self.root / "site"
         return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+class Links(HTMLParser):
+    """The addresses a page points at, and the ids it has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids.add(found.get("id") or "")
+        for name in ("href", "src"):
+            if found.get(name):
+                self.targets.append(str(found[name]))
+
+
+def unresolved_links(project: Project, base: str) -> list[str]:
+    """Every link of a built site, served at `base`, that leads to no file or to no part of its page."""
+    files = project.files()
+    host, prefix = urlsplit(base).netloc, urlsplit(base).path
+    pages = {name: Links(content.decode()) for name, content in files.items() if name.endswith(".html")}
+    unresolved = []
+    for name, page in pages.items():
+        own = base if name == "404.html" else base + name.removesuffix("index.html")
+        for target in page.targets:
+            address = urlsplit(urljoin(own, target))
+            if address.netloc != host:
+                continue
+            path = unquote(address.path).removeprefix(prefix)
+            path = path + "index.html" if path.endswith("/") or not path else path
+            part = unquote(address.fragment)
+            there = path in files or f"{path}/index.html" in files
+            if part and path in pages and not part.startswith("__"):
+                there = part in pages[path].ids
+            if not there:
+                unresolved.append(f"{name}: {target}")
+    return unresolved
 
 
 @pytest.fixture

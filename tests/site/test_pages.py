@@ -5,27 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from html.parser import HTMLParser
-from urllib.parse import unquote, urljoin, urlsplit
 
-from .conftest import CHECKLIST, MKDOCS, Project
-
-
-class Links(HTMLParser):
-    """The addresses a page points at, and the ids it has."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.targets: list[str] = []
-        self.ids: set[str] = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.ids.add(found.get("id") or "")
-        for name in ("href", "src"):
-            if found.get(name):
-                self.targets.append(str(found[name]))
+from .conftest import CHECKLIST, MKDOCS, Project, unresolved_links
 
 
 def meta(html: str, name: str) -> str:
@@ -123,22 +104,7 @@ def test_internal_audience_sees_them(project: Project) -> None:
 
 
 def test_every_link_of_every_page_resolves(built: Project) -> None:
-    files = built.files()
-    base = "https://probe.example.org/base/"
-    for name, content in files.items():
-        if not name.endswith(".html"):
-            continue
-        own = base + name.removesuffix("index.html")
-        for target in Links(content.decode()).targets:
-            address = urlsplit(urljoin(own if name != "404.html" else base, target))
-            if address.netloc != "probe.example.org":
-                continue
-            path = unquote(address.path).removeprefix("/base/")
-            path = path + "index.html" if path.endswith("/") or not path else path
-            assert path in files or f"{path}/index.html" in files, f"{name}: {target}"
-            if address.fragment and path.endswith(".html") and not address.fragment.startswith("__"):
-                ids = Links(files[path].decode()).ids
-                assert unquote(address.fragment) in ids, f"{name}: {target}"
+    assert unresolved_links(built, "https://probe.example.org/base/") == []
 
 
 def test_sitemap_lists_the_stamped_pages(built: Project) -> None:

@@ -86,7 +86,9 @@ class _Marks:
     """The macros of `partials/marks.html` for pages of one depth, each rendered once for its arguments."""
 
     def __init__(self, templates: jinja2.Environment, root: str) -> None:
-        self._module = templates.get_template("partials/marks.html").make_module({"link": _link(root)})
+        self._module = templates.get_template("partials/marks.html").make_module(
+            {"link": _link(root), "kept": self}
+        )
         self._kept: dict[tuple[object, ...], Markup] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Markup]:
