@@ -126,10 +126,15 @@ def test_wrong_usage(site: Path, config: str | None, arguments: list[str]) -> No
     assert done.stderr.strip()
 
 
-def test_help_and_version(site: Path) -> None:
+@pytest.mark.parametrize(
+    ("locale", "said"), [("zh_CN.UTF-8", "检查全部清单"), ("C.UTF-8", "Check all checklists")]
+)
+def test_help_and_version(site: Path, monkeypatch: pytest.MonkeyPatch, locale: str, said: str) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
     done = rectify(site, "--help")
     assert done.returncode == 0
-    assert "check" in done.stdout
+    assert said in done.stdout
+    assert said in rectify(site, "check", "--help").stdout
     assert rectify(site, "--version").stdout.startswith("rectify, version ")
 
 

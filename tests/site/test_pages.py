@@ -240,3 +240,33 @@ def test_live_table_carries_what_will_be_overdue(project: Project) -> None:
     assert project.build().code == 0, project.output
     rows = re.findall(r"<tr [^>]*>", project.page(""))
     assert [("hidden" in row) for row in rows] == [False, False, True, True]
+
+
+def test_no_page_asks_the_forge_for_facts(project: Project) -> None:
+    config = MKDOCS.format(language="zh").replace(
+        "https://git.example.org/a/b", "https://github.com/example/demo"
+    )
+    project.write("mkdocs.yml", config)
+    assert project.build().code == 0, project.output
+    for name, content in project.files().items():
+        if name.endswith(".html"):
+            assert b'data-md-component="source"' not in content, name
+    assert "https://github.com/example/demo/edit/main/checklists/forms.yml#L6" in project.page("items/A-1")
+
+
+def test_edit_links_follow_the_forge_s_template(project: Project) -> None:
+    config = MKDOCS.format(language="zh").replace(
+        "edit_uri: edit/main/docs/", "edit_uri_template: ide/docs/{path}"
+    )
+    project.write("mkdocs.yml", config)
+    assert project.build().code == 0, project.output
+    assert 'href="https://git.example.org/a/b/ide/checklists/forms.yml#L6"' in project.page("items/A-1")
+    config = MKDOCS.format(language="zh").replace("edit_uri: edit/main/docs/", 'edit_uri: "?file=docs/"')
+    project.write("mkdocs.yml", config)
+    assert project.build().code == 0, project.output
+    assert "forms.yml#L6" in project.page("items/A-1")
+    project.write(
+        "mkdocs.yml", MKDOCS.format(language="zh").replace("repo_url", "#").replace("edit_uri", "#")
+    )
+    assert project.build().code == 0, project.output
+    assert 'rel="edit"' not in project.page("items/A-1")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rectification import __version__
+from rectification.cli._words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +29,12 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, help=words().text("cli.help")
+)
 @click.version_option(__version__, prog_name="rectify")
 def rectify() -> None:
-    """Keep a rectification checklist (整改清单): check it before it is published."""
+    """The group all commands belong to."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rectification.cli._words import words
 from rectification.settings import Settings
 
 config_file = click.option(
@@ -13,7 +14,7 @@ config_file = click.option(
     "--config-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=Path("mkdocs.yml"),
-    help="The site's mkdocs.yml.",
+    help=words().text("cli.config_file"),
 )
 
 
@@ -30,5 +31,5 @@ def read_settings(path: Path) -> Settings:
         raise click.UsageError(f"{path}: {error}") from error
     settings = settings_of(config)
     if settings is None:
-        raise click.UsageError(f"{path}: `plugins:` does not list `rectification`.")
+        raise click.UsageError(words().text("cli.no_plugin", file=path))
     return settings

@@ -11,14 +11,19 @@ import click
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
+from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, explain
 from rectification.rules import examine
 
 
-@click.command()
+@click.command(help=words().text("cli.check.help"))
 @config_file
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="How to print findings."
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help=words().text("cli.check.format"),
 )
 def command(config_file: Path, style: str) -> None:
     """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage."""

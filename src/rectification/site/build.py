@@ -82,21 +82,26 @@ class Build:
 
     def finish_page(self, html: str, page: Page) -> str:
         """Give a rendered page its social tags, the scripts' data and the search box."""
-        description = page.meta.get("description") or self.config.site_description or ""
+        description = str(page.meta.get("description") or self.config.site_description or "")
         title = self.config.site_name if page.is_homepage else str(page.title)
-        head = head_tags(
-            attribute(title),
-            attribute(str(description)),
-            attribute(page.canonical_url or ""),
-            attribute(self.config.site_name),
-            self.catalogue.language,
-        )
-        day = self.ledger.today.isoformat()
-        data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
-        box = self.views.part("search", page.file.url) if self.with_search else ""
-        notice = self.views.part("mistakes", page.file.url, mistakes=self.mistakes) if self.mistakes else ""
         # A listing leads to items; as a find of its own it would only stand in their way.
         indexed = page.file.src_uri not in {f"{listing}/index.md" for listing in LISTINGS}
+        return self._finish(html, title, description, page.canonical_url or "", indexed=indexed)
+
+    def finish_template(self, html: str) -> str:
+        """Do the same for a page that is no document: the theme's 404.html."""
+        return self._finish(
+            html, self.config.site_name, self.config.site_description or "", "", indexed=False
+        )
+
+    def _finish(self, html: str, title: str, description: str, address: str, *, indexed: bool) -> str:
+        site_name = attribute(self.config.site_name)
+        tags = (attribute(title), attribute(description), attribute(address))
+        head = head_tags(*tags, site_name, self.catalogue.language)
+        day = self.ledger.today.isoformat()
+        data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
+        box = self.views.part("search", "") if self.with_search else ""
+        notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
         return furnish(html, f"{head}\n{data}", box, notice, indexed=indexed)
 
     def sitemap(self, xml: str) -> str:
@@ -176,7 +181,7 @@ class _EditAddresses:
     def __init__(self, config: MkDocsConfig, root: Path) -> None:
         self.repo = config.repo_url or ""
         self.edit_uri = config.edit_uri or ""
-        self.template = config.edit_uri_template or ""
+        self.template = config.edit_uri_template
         self.from_pages = Path(os.path.relpath(root, config.docs_dir)).as_posix()
         self.known: dict[str, str] = {}
 
@@ -191,10 +196,8 @@ class _EditAddresses:
     def _address(self, path: str) -> str:
         repo = f"{self.repo.rstrip('/')}/" if self.repo else ""
         if self.template:
-            name = path.rsplit("/", 1)[-1]
-            facts = {"path": path, "path_noext": path.rsplit(".", 1)[0]}
-            facts |= {"filename": name, "filename_noext": name.rsplit(".", 1)[0]}
-            return urljoin(repo, self.template.format(**facts))
+            # MkDocs' own template: it takes the path with and without its ending, and knows `{path!q}`.
+            return urljoin(repo, self.template.format(path, path.rsplit(".", 1)[0]))
         if self.edit_uri.startswith(("?", "#")):
             return f"{self.repo}{self.edit_uri}{path}"
         return urljoin(repo, f"{self.edit_uri.rstrip('/')}/{path}")

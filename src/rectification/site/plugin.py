@@ -61,7 +61,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.embeds, self.shells = {}, {}
         catalogue = read_catalogue(settings.language)
         examination, mistakes = self._examine(settings, catalogue)
-        self.site = Path(config.site_dir)
+        self.site = Path(config.site_dir).resolve()
         staging = open_staging(self.site)
         config.site_dir = str(staging)
         self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes)
@@ -100,7 +100,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             page.edit_url = token("edit") if build.views.edit_address("x", 1) else None
             return markdown
         source = page.file.content_string
-        first_line = source[: source.rfind(markdown)].count("\n") + 1 if markdown else 1
+        # Front matter stands above the Markdown; a text changed by another plugin has lines of its own.
+        first_line = source[: max(0, source.rfind(markdown))].count("\n") + 1
         file = build.settings.name_of(Path(page.file.abs_src_path or page.file.src_uri))
         found = find_embeds(markdown, file, first_line, build.ledger)
         mistakes = self._say(found.diagnostics, {file: source}, build.catalogue)
@@ -128,7 +129,13 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return html
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
-        return self._build().sitemap(output_content) if template_name == "sitemap.xml" else output_content
+        if template_name == "sitemap.xml":
+            return self._build().sitemap(output_content)
+        return (
+            self._build().finish_template(output_content)
+            if template_name.endswith(".html")
+            else output_content
+        )
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         return self._build().finish_page(output, page)
