@@ -58,7 +58,7 @@ function element(name, classes, ...children) {
   return made;
 }
 
-function resultItem(data, words, number) {
+function resultItem(data, words) {
   const title = element("h1");
   showTitle(title, data.meta.title || data.url, words);
   const excerpt = element("p", "rx-search__excerpt");
@@ -74,11 +74,7 @@ function resultItem(data, words, number) {
   article.append(excerpt);
   const link = element("a", "md-search-result__link", article);
   link.href = data.url;
-  link.tabIndex = -1;
-  const item = element("li", "md-search-result__item", link);
-  item.setAttribute("role", "option");
-  item.id = `rx-search-result-${number}`;
-  return item;
+  return element("li", "md-search-result__item", link);
 }
 
 class Search {
@@ -107,14 +103,12 @@ class Search {
       this.toggle.dispatchEvent(new Event("change", { bubbles: true }));
     }
     this.input.focus();
-    this.input.setAttribute("aria-expanded", "true");
     this.offerFilters();
   }
 
   close() {
     this.toggle.checked = false;
     this.toggle.dispatchEvent(new Event("change", { bubbles: true }));
-    this.input.setAttribute("aria-expanded", "false");
     this.input.blur();
     if (this.before && this.before !== document.body && this.before !== this.input) this.before.focus();
     this.before = null;
@@ -170,7 +164,7 @@ class Search {
   }
 
   current() {
-    return this.list.querySelector("[aria-selected=true] a");
+    return this.list.querySelector("[data-selected] a");
   }
 
   /** Go to the next or previous result, round the end, with the box itself between last and first. */
@@ -183,8 +177,7 @@ class Search {
   }
 
   select(link, focus) {
-    for (const item of this.list.children) item.setAttribute("aria-selected", String(item === link?.parentElement));
-    this.input.setAttribute("aria-activedescendant", link ? link.parentElement.id : "");
+    for (const item of this.list.children) item.toggleAttribute("data-selected", item === link?.parentElement);
     if (!focus) return;
     (link || this.input).focus();
   }
@@ -250,7 +243,7 @@ class Search {
     const shown = this.list.children.length;
     const data = await Promise.all(this.results.slice(shown, shown + count).map((result) => result.data()));
     if (number !== asked) return;
-    this.list.append(...data.map((found, index) => resultItem(found, this.words, shown + index)));
+    this.list.append(...data.map((found) => resultItem(found, this.words)));
     const left = this.results.length - this.list.children.length;
     this.more.hidden = left <= 0;
     this.more.textContent = text("search.more", { n: Math.min(left, PAGE) });
