@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD_DAY = "1795478400"  # 2026-11-24 00:00 UTC
@@ -81,7 +81,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def reader(chromium: Browser) -> Iterator[Reader]:
     """Opens pages: `reader(address, width=…, scheme=…, scripts=…, day=…)` gives a Playwright page.
 
-    `day` is the reader's own day (`2026-12-01`), `zone` the time zone of the reader's machine.
+    `day` is the reader's own day (`2026-12-01`), `zone` the time zone of the reader's machine. Console errors
+    about addresses that hold `missing` are expected: the test has taken that file away.
     """
     contexts = []
     troubles: list[str] = []
@@ -94,6 +95,7 @@ def reader(chromium: Browser) -> Iterator[Reader]:
         scripts: bool = True,
         day: str = "2026-11-24",
         zone: str = "Asia/Shanghai",
+        missing: str = "",
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
@@ -111,12 +113,13 @@ def reader(chromium: Browser) -> Iterator[Reader]:
             if not url.startswith((origin, "data:", "blob:")):
                 troubles.append(f"request to {url}")
 
+        def told(said: ConsoleMessage) -> None:
+            if not (missing and missing in said.location["url"]):
+                troubles.append(f"console: {said.text}")
+
         page.on("request", lambda request: asked(request.url))
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
-        page.on(
-            "console",
-            lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None,
-        )
+        page.on("console", lambda said: told(said) if said.type == "error" else None)
         page.goto(address)
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.settings import Settings
 
-_CHINESE = re.compile("[\u3400-\u9fff]")
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
 
 
@@ -152,10 +152,7 @@ class Build:
     def index(self) -> None:
         """Write the search index over all pages. Raises search.SearchError."""
         if self.with_search:
-            texts = (
-                text for record in self.ledger.records for text in (record.item.title, record.item.problem)
-            )
-            search.index_pages(self.staging, chinese=any(map(_CHINESE.search, texts)))
+            search.index_pages(self.staging)
 
 
 def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:
