@@ -6,6 +6,10 @@ import hashlib
 import json
 import re
 
+import pytest
+
+from rectification.catalogue import read_catalogue
+
 from .conftest import CHECKLIST, MKDOCS, Project, unresolved_links
 
 
@@ -270,3 +274,17 @@ def test_edit_links_follow_the_forge_s_template(project: Project) -> None:
     )
     assert project.build().code == 0, project.output
     assert 'rel="edit"' not in project.page("items/A-1")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_listing_pages_have_their_own_head(project: Project, language: str) -> None:
+    project.write("mkdocs.yml", MKDOCS.format(language=language))
+    assert project.build().code == 0, project.output
+    catalogue = read_catalogue(language)
+    for listing in ("ledger", "checklists", "units", "categories"):
+        html = project.page(listing)
+        title = catalogue.text(f"listing.{listing}")
+        assert f"<title>{title} - Probe</title>" in html
+        assert meta(html, "description") == catalogue.text(f"listing_description.{listing}")
+        assert "description:" not in html
+        assert html.count("<h1") == 1

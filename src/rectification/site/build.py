@@ -74,7 +74,10 @@ class Build:
         """Return the Markdown of a listing page: its title; the body comes from the template."""
         title = self.catalogue.text(f"listing.{kind}")
         description = self.catalogue.text(f"listing_description.{kind}")
-        return f"---\ntitle: {title}\ndescription: {description}\n---\n\n# {title}\n"
+        # A JSON string is a YAML string whatever stands in it, a colon for instance.
+        head = f"title: {json.dumps(title)}\ndescription: {json.dumps(description)}"
+        hide = "\nhide: [navigation, toc]" if kind == "ledger" else ""  # one wide table, nothing beside it
+        return f"---\n{head}{hide}\n---\n\n# {title}\n"
 
     def shell_content(self) -> str:
         """Return the HTML that MkDocs puts into a shell."""
