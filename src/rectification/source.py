@@ -38,8 +38,20 @@ MAX_DEPTH = 20
 MAX_NODES = 200_000
 _MAX_REFUSALS = 50  # a file: past that the file is not a checklist
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))", re.DOTALL)
+_NAMED_ESCAPES = {
+    "0": 0x0,
+    "a": 0x7,
+    "b": 0x8,
+    "v": 0xB,
+    "f": 0xC,
+    "e": 0x1B,
+    "N": 0x85,
+    "L": 0x2028,
+    "P": 0x2029,
+}
 _LOST_COMMENT = re.compile(r"[ \t]+#[^\s#]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -180,10 +192,14 @@ def _hidden_characters(text: str, file: str) -> list[Diagnostic]:
     ]
     diagnostics = []
     for index, code, character in sorted(found)[:_MAX_REFUSALS]:
-        lines = _LINE_BREAK.split(text[:index])
         facts = {"found": f"U+{ord(character):04X}"}
-        diagnostics.append(Diagnostic(code, "error", file, len(lines), len(lines[-1]) + 1, facts))
+        diagnostics.append(Diagnostic(code, "error", file, *_place_of(text, index), facts))
     return diagnostics
+
+
+def _place_of(text: str, index: int) -> Mark:
+    lines = _LINE_BREAK.split(text[:index])
+    return Mark(len(lines), len(lines[-1]) + 1)
 
 
 @dataclass(slots=True)
@@ -236,6 +252,8 @@ class _Reading:
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_marker(event)
                 if event.style:
+                    if event.style == '"':
+                        self._escapes(event)
                     if event.end_mark.line > event.start_mark.line:
                         self.last_quoted = event
                 elif comments:
@@ -327,6 +345,19 @@ class _Reading:
             self.report("Y008", line, column, found=f"&{event.anchor}")
         if event.tag is not None:
             self.report("Y009", line, column, found=event.tag)
+
+    def _escapes(self, event: Event) -> None:
+        """Refuse what is refused in the text itself (see `_hidden_characters`) as an escape too."""
+        for code, pattern in (("Y005", _CONTROL), ("Y006", _BIDI)):
+            if not pattern.search(event.value):
+                continue
+            start, end = event.start_mark.index, event.end_mark.index
+            for escape in _ESCAPE.finditer(self.text, start, end):
+                number = escape[1] or escape[2] or escape[3]
+                value = int(number, 16) if number else _NAMED_ESCAPES.get(escape[4])
+                if value is not None and pattern.match(chr(value)):
+                    line, column = _place_of(self.text, escape.start())
+                    self.report(code, line, column, found=f"U+{value:04X}")
 
     def _lost_comment(self, event: Event) -> None:
         """Warn where a `#` right before a word has cut a plain value short."""
