@@ -57,7 +57,6 @@ REFUSED = {
     "control character as a named escape": ('a: "1"\nb: "甲\\e[31m"\n', "Y005", 2, 6),
     "bidi override as an escape": ('a: "甲\\u202e乙"\n', "Y006", 1, 6),
     "bidi override in a key, over lines": ('"甲\n\n  \\U0000202e": 1\n', "Y006", 3, 3),
-    "lone surrogate": ("a: 甲\ud800\n", "Y005", 1, 5),
     "lone surrogate as an escape": ('a: "甲\\ud800"\n', "Y026", 1, 8),
     "bidi isolate": ("a: \u2066甲\n", "Y006", 1, 4),
     "empty": ("", "Y021", 1, 1),
@@ -75,6 +74,12 @@ def test_refused_at_its_place(text: str, code: str, line: int, column: int) -> N
     assert document is None
     assert (found[0].code, found[0].line, found[0].column) == (code, line, column)
     assert all(d.severity == "error" and d.file == "x.yml" for d in found)
+
+
+def test_a_text_that_no_file_can_hold() -> None:
+    document, found = parse("a: 甲\ud800\n", "x.yml")
+    assert document is None
+    assert (found[0].code, found[0].line, found[0].column) == ("Y005", 1, 5)
 
 
 def test_a_duplicate_names_both_lines() -> None:

@@ -55,6 +55,12 @@ def last_move(item: Item) -> LogEntry | None:
     return next((entry for entry in reversed(item.log) if entry.status is not None), None)
 
 
+def last_stir(item: Item) -> date:
+    """Return the last day on which anything happened to `item`: found, a log entry, an action done."""
+    done = (action.done for action in item.actions if action.done)
+    return max([item.found, *(entry.date for entry in item.log), *done])
+
+
 def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) -> State:
     """Derive the state of `item` on `today`; both thresholds are in days.
 
@@ -68,8 +74,6 @@ def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) ->
     since = moved_by.date if moved_by else item.found
     finished = status in FINISHED
     days_left = None if finished else (item.due - today).days
-    stirred = [item.found, *(entry.date for entry in item.log)]
-    stirred += [action.done for action in item.actions if action.done]
     original_due = item.due_changes[0].from_ if item.due_changes else item.due
     return State(
         status=status,
@@ -80,7 +84,7 @@ def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) ->
         slip_days=(item.due - original_due).days,
         overdue=days_left is not None and days_left < 0,
         due_soon=days_left is not None and 0 <= days_left <= due_soon_days,
-        stalled=not finished and status != "submitted" and (today - max(stirred)).days > stalled_days,
+        stalled=not finished and status != "submitted" and (today - last_stir(item)).days > stalled_days,
         closed_late=status == "closed" and since > item.due,
         reopened=any(entry.status == "reopened" for entry in item.log),
         actions_done=sum(action.done is not None for action in item.actions),
