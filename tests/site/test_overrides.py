@@ -37,6 +37,8 @@ SHOWN = {
     "checklists.html": "checklists",
     "units.html": "units",
     "categories.html": "categories",
+    "data.html": "data",
+    "partials/feeds.html": "units/office",
     "partials/counts.html": "checklists/forms",
     "partials/table.html": "units/office",
     "partials/embed-counts.html": "",

@@ -122,7 +122,15 @@ class Ledger:
         )
         shown = {reference for record in records for reference in references(record.item)}
         evidence = {name: file for name, file in self.evidence.items() if name in shown}
-        return replace(self, records=records, evidence=evidence)
+        public = replace(self, records=records, evidence=evidence)
+        # Without a vocabulary the names are those that items use: an internal item's may be used by no other.
+        if not self.units.known:
+            listed = tuple(unit for unit in self.units.listed if unit.name in public.by_unit)
+            public = replace(public, units=replace(self.units, listed=listed))
+        if not self.categories_known:
+            categories = tuple(c for c in self.categories if c.name in public.by_category)
+            public = replace(public, categories=categories)
+        return public
 
 
 def references(item: Item) -> Iterable[str]:

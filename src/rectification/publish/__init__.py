@@ -1,17 +1,132 @@
-"""Machine outputs: one module a format, found by being here."""
+"""Machine outputs: one module a format, found by being here.
+
+A format is a module with `write(edition)`, which yields (path below the site's root, content). A module of
+the JSON interface names its files and what they hold in `DOCUMENTS`: the schema, the index and the page on
+the data are made from that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote, urlsplit
+
+from rectification.ledger import slug_of
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger
+    from rectification.catalogue import Catalogue
+    from rectification.ledger import Checklist, Ledger, Record
+    from rectification.model import Unit
+
+# A site without a canonical address has no host; this name is reserved, so that nobody else has it either.
+_NO_HOST = "rectification.invalid"
 
 
-def outputs(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
-    """Yield every machine output of a ledger as (path below the site's root, content)."""
-    for info in sorted(iter_modules(__path__), key=lambda info: info.name):
-        yield from import_module(f"{__name__}.{info.name}").write(ledger)
+class Pages(Protocol):
+    """Where the pages of the site are, below its root and percent-encoded."""
+
+    def record(self, record: Record) -> str: ...
+    def checklist(self, checklist: Checklist) -> str: ...
+    def unit(self, unit: Unit) -> str: ...
+    def listing(self, kind: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records one may subscribe to: all, a unit's with those of the units below it, or a checklist's.
+
+    `name` is the last part of its feeds' paths (`units/office`), `address` its page, `depth` that of a unit.
+    """
+
+    name: str
+    title: str
+    address: str
+    records: tuple[Record, ...]
+    depth: int = 0
+
+    @property
+    def kind(self) -> str:
+        """`all`, `units` or `checklists`."""
+        return self.name.partition("/")[0]
+
+    def file(self, ending: str) -> str:
+        """Return the path of the group's feed with this ending (`xml`, `ics`)."""
+        return feed_path(self.name, ending)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is published, in which language, and where.
+
+    `base` is the canonical address of the site's root with `/` at its end, empty where the site names none.
+    """
+
+    ledger: Ledger
+    catalogue: Catalogue
+    site_name: str
+    base: str
+    timezone: str
+    pages: Pages
+
+    @property
+    def host(self) -> str:
+        """The host that vouches for ids: the site's own, else a reserved one."""
+        return urlsplit(self.base).hostname or _NO_HOST
+
+    @property
+    def root(self) -> str:
+        """The address that ids are made below; only an id, where the site has no canonical address."""
+        return self.base or f"https://{_NO_HOST}/"
+
+    def link(self, address: str, within: str) -> str:
+        """Return a link to `address` for the file `within`: absolute if it can be, else relative."""
+        return self.base + address if self.base else "../" * within.count("/") + address
+
+    def groups(self) -> Iterator[Group]:
+        """Yield all that can be subscribed to: everything, each unit down the tree, each checklist."""
+        ledger, pages = self.ledger, self.pages
+        title = self.catalogue.text("feed.all")
+        yield Group("all", title, pages.listing("ledger"), ledger.records)
+        for depth, unit in ledger.units.tree():
+            records = ledger.of_unit(unit.name)
+            yield Group(name_of_unit(unit), unit.name, pages.unit(unit), records, depth)
+        for checklist in ledger.checklists:
+            records = ledger.by_checklist.get(checklist.slug, ())
+            title = checklist.header.title
+            yield Group(name_of_checklist(checklist), title, pages.checklist(checklist), records)
+
+
+def name_of_unit(unit: Unit) -> str:
+    """Return the name of the group that is a unit's."""
+    return f"units/{unit.slug or slug_of(unit.name)}"
+
+
+def name_of_checklist(checklist: Checklist) -> str:
+    """Return the name of the group that is a checklist's."""
+    return f"checklists/{checklist.slug}"
+
+
+def feed_path(name: str, ending: str) -> str:
+    """Return the path of the feed of the group `name` with this ending (`xml`, `ics`)."""
+    return f"feeds/{name}.{ending}"
+
+
+def formats() -> list[ModuleType]:
+    """Return the modules of this package, each a format, in the order of their names."""
+    names = sorted(info.name for info in iter_modules(__path__))
+    return [import_module(f"{__name__}.{name}") for name in names]
+
+
+def outputs(edition: Edition) -> list[Callable[[], Iterable[tuple[str, bytes]]]]:
+    """Return what makes every machine output, a call a format: each yields (path below the root, content)."""
+    return [partial(module.write, edition) for module in formats()]
+
+
+def web_path(path: str) -> str:
+    """Return a file's path as it stands in an address."""
+    return quote(path)

@@ -1,32 +1,85 @@
-"""`/api/v1/items.json`: every item with its facts as typed and its state as derived."""
+"""`/api/v1/items.json`, `checklists/….json`: items with their facts as typed and their state as derived."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from typing_extensions import TypedDict
 
 from rectification.ledger import references
+from rectification.model import Day, Flag, Header, Item, Source, Status
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger, Record
+    from rectification.ledger import Checklist, Ledger, Record
+    from rectification.publish import Edition
 
 
-def write(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
-    """Yield the one file of this format. `as_of` is the day the derived values hold for."""
-    document = {
-        "version": 1,
-        "as_of": ledger.today.isoformat(),
-        "items": [item(ledger, record) for record in ledger.records],
-    }
-    yield "api/v1/items.json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+class EvidenceFile(TypedDict):
+    file: str
+    size: int
+    sha256: str
+
+
+class Derived(TypedDict):
+    status: Status
+    since: Day
+    flags: list[Flag]
+    days_left: int | None
+    days_open: int
+    original_due: Day
+    slip_days: int
+    actions_done: int
+    evidence: list[EvidenceFile]
+
+
+class PublishedItem(Item):
+    """An item as it is published: what the editor typed, and what follows from it."""
+
+    checklist: str
+    derived: Derived
+
+
+class PublishedHeader(Header):
+    """The head of a checklist, with the last part of its address."""
+
+    slug: str
+
+
+class Items(TypedDict):
+    version: Literal[1]
+    as_of: Day
+    items: list[PublishedItem]
+
+
+class ChecklistItems(TypedDict):
+    version: Literal[1]
+    as_of: Day
+    checklist: PublishedHeader
+    items: list[PublishedItem]
+
+
+DOCUMENTS = {"items.json": Items, "checklists/{slug}.json": ChecklistItems}
+
+
+def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the file of all items and one a checklist. `as_of` is the day the derived values hold for."""
+    ledger = edition.ledger
+    blocks = {record: _encoded(item(ledger, record)) for record in ledger.records}
+    head = f'{{"version":1,"as_of":"{ledger.today}",'
+    yield "api/v1/items.json", _document(head, list(blocks.values()))
+    for checklist in ledger.checklists:
+        records = ledger.by_checklist.get(checklist.slug, ())
+        own = f'{head}"checklist":{_encoded(_header(checklist))},'
+        yield f"api/v1/checklists/{checklist.slug}.json", _document(own, [blocks[r] for r in records])
 
 
 def item(ledger: Ledger, record: Record) -> dict[str, Any]:
     """Return one item: the facts under the keys an editor types, the derived ones under `derived`."""
     state = record.state
     facts = record.item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    source = record.source.model_dump(mode="json", exclude_none=True)
+    source = _source(record.source)
     names = dict.fromkeys(references(record.item))
     files = [ledger.evidence[name] for name in names if name in ledger.evidence]
     facts |= {"unit": record.unit, "checklist": record.checklist.slug}
@@ -43,3 +96,20 @@ def item(ledger: Ledger, record: Record) -> dict[str, Any]:
         "evidence": [{"file": f.reference, "size": f.size, "sha256": f.sha256} for f in files],
     }
     return facts
+
+
+def _header(checklist: Checklist) -> dict[str, Any]:
+    header = checklist.header.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {"slug": checklist.slug, **header}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return source.model_dump(mode="json", exclude_none=True)
+
+
+def _encoded(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _document(head: str, blocks: Sequence[str]) -> bytes:
+    return f'{head}"items":[{",".join(blocks)}]}}'.encode()

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from rectification import publish
 from rectification.ledger import Ledger
 from rectification.site import search
 from rectification.site.addresses import FOLDERS, Addresses
-from rectification.site.furnish import attribute, browser_data, furnish, head_tags
+from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.shell import HEADING_ID, compile_shell, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
@@ -52,6 +52,14 @@ class Build:
         self.staging = staging
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
+        self.edition = publish.Edition(
+            self.ledger,
+            catalogue,
+            site_name=config.site_name,
+            base=config.site_url or "",
+            timezone=settings.timezone,
+            pages=self.addresses,
+        )
         overrides = config.theme.custom_dir
         self.views = Views(
             self.ledger,
@@ -60,6 +68,7 @@ class Build:
             self.addresses,
             _EditAddresses(config, settings.root),
             Path(overrides) if overrides else None,
+            self.edition,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
 
@@ -89,15 +98,37 @@ class Build:
         title = self.config.site_name if page.is_homepage else str(page.title)
         # A listing leads to items; as a find of its own it would only stand in their way.
         indexed = page.file.src_uri not in {f"{listing}/index.md" for listing in LISTINGS}
-        return self._finish(html, title, description, page.canonical_url or "", indexed=indexed)
+        feeds = self._alternates("../" * page.url.removeprefix("./").count("/"), page.file.src_uri)
+        return self._finish(html, title, description, page.canonical_url or "", feeds, indexed=indexed)
 
     def finish_template(self, html: str) -> str:
         """Do the same for a page that is no document: the theme's 404.html."""
+        # It is shown at any address: what it links to must be named in full.
+        feeds = self._alternates(self.edition.base) if self.edition.base else ""
         return self._finish(
-            html, self.config.site_name, self.config.site_description or "", "", indexed=False
+            html, self.config.site_name, self.config.site_description or "", "", feeds, indexed=False
         )
 
-    def _finish(self, html: str, title: str, description: str, address: str, *, indexed: bool) -> str:
+    def _alternates(self, root: str, source: str = "") -> str:
+        """Return what tells a feed reader of a page's feeds; `root` leads from the page to the site's root.
+
+        `source` is the page's Markdown file: the shells of units and checklists have feeds of their own.
+        """
+        text = self.catalogue.text
+        links = [feed_link(f"{root}{publish.feed_path('all', 'xml')}", text("feed.link.all"))]
+        for folder in ("units", "checklists"):
+            if source == f"{folder}/{token('name')}.md":
+                feed, title = f"{folder}/{token('name')}", token("title")
+                atom, ics = publish.feed_path(feed, "xml"), publish.feed_path(feed, "ics")
+                links.append(feed_link(root + atom, text("feed.link.group", group=title)))
+                links.append(
+                    feed_link(root + ics, text("feed.link.calendar", group=title), media="text/calendar")
+                )
+        return "\n".join(links)
+
+    def _finish(
+        self, html: str, title: str, description: str, address: str, feeds: str, *, indexed: bool
+    ) -> str:
         site_name = attribute(self.config.site_name)
         tags = (attribute(title), attribute(description), attribute(address))
         head = head_tags(*tags, site_name, self.catalogue.language)
@@ -105,7 +136,7 @@ class Build:
         data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
         box = self.views.part("search", "") if self.with_search else ""
         notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
-        return furnish(html, f"{head}\n{data}", box, notice, indexed=indexed)
+        return furnish(html, "\n".join(filter(None, (head, feeds, data))), box, notice, indexed=indexed)
 
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""
@@ -128,7 +159,7 @@ class Build:
     # -- files of our own --------------------------------------------------------------------------
 
     def stamp(self) -> None:
-        """Stamp every record's page, then write the machine outputs and the evidence."""
+        """Stamp every record's page and write the machine outputs, then the evidence."""
         shells = {}
         for kind in FOLDERS:
             path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
@@ -144,9 +175,14 @@ class Build:
         for folder in FOLDERS.values():
             (self.staging / folder).mkdir(parents=True, exist_ok=True)
         making = self.views.sheets()
-        on_both_cores([partial(_call, sheet, make) for sheet in making])
-        for name, content in publish.outputs(self.ledger):
-            _write(self.staging / name, content)
+
+        def put(output: Callable[[], Iterable[tuple[str, bytes]]]) -> None:
+            for name, content in output():
+                _write(self.staging / name, content)
+
+        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
+        jobs = [partial(put, output) for output in publish.outputs(self.edition)]
+        on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)

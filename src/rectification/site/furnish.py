@@ -34,6 +34,11 @@ def head_tags(title: str, description: str, address: str, site_name: str, langua
     return "\n".join([*lines, '<meta name="twitter:card" content="summary">'])
 
 
+def feed_link(address: str, title: str, media: str = "application/atom+xml") -> str:
+    """Return the element that announces a feed. Both texts are ready for HTML attributes."""
+    return f'<link rel="alternate" type="{media}" title="{title}" href="{address}">'
+
+
 def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, search: bool) -> str:
     """Return the JSON the scripts read: texts of the interface language and the site's thresholds."""
     sections = ((section, catalogue.section(section)) for section in _FOR_BROWSER)

@@ -25,6 +25,16 @@ from rectification.ledger import (
     select,
 )
 from rectification.model import FLAGS, STATUSES, Category, LogEntry, Unit
+from rectification.publish import (
+    Edition,
+    atom,
+    feed_path,
+    index_json,
+    name_of_checklist,
+    name_of_unit,
+    schema_json,
+    web_path,
+)
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
 
-LISTINGS = ("ledger", "checklists", "units", "categories")
+LISTINGS = ("ledger", "checklists", "units", "categories", "data")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -121,12 +131,14 @@ class Views:
         addresses: Addresses,
         edit_address: Callable[[str, int], str],
         overrides: Path | None,
+        edition: Edition,
     ) -> None:
         self.ledger = ledger
         self.settings = settings
         self.catalogue = catalogue
         self.addresses = addresses
         self.edit_address = edit_address
+        self.edition = edition
         self._by_due: dict[str, list[Record]] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
@@ -151,6 +163,8 @@ class Views:
             flags=FLAGS,
             kind_of_evidence=kind_of_evidence,
             summary=self.summary,
+            feed_path=feed_path,
+            web_path=web_path,
             names_above=self._names_above,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
@@ -204,7 +218,12 @@ class Views:
 
     def checklist(self, checklist: Checklist) -> Sheet:
         records = self.ledger.by_checklist.get(checklist.slug, ())
-        context = {"checklist": checklist, "records": records}
+        context = {
+            "checklist": checklist,
+            "records": records,
+            "feed": name_of_checklist(checklist),
+            "data": f"checklists/{checklist.slug}.json",
+        }
         description = plain(checklist.header.note or checklist.header.title)
         edit = self.edit_address(checklist.place.file, checklist.place.line)
         title = checklist.header.title
@@ -220,6 +239,8 @@ class Views:
             "above": units.above(unit),
             "below": units.children.get(unit.name, ()),
             "level": units.level(unit),
+            "feed": name_of_unit(unit),
+            "data": "units.json",
         }
         description = self.catalogue.text("ui.unit_description", unit=unit.name)
         place = units.place_of.get(unit.name)
@@ -262,7 +283,19 @@ class Views:
 
     def listing(self, kind: str) -> tuple[str, list[Section]]:
         """Return the body and the sections of a listing page (one of LISTINGS)."""
-        return self._render(f"{kind}.html", {}, self.addresses.listing(kind))
+        context = self._data() if kind == "data" else {}
+        return self._render(f"{kind}.html", context, self.addresses.listing(kind))
+
+    def _data(self) -> dict[str, Any]:
+        """Return what the page on the data shows: what one can subscribe to, every file, its fields."""
+        definitions = schema_json.definitions(self.catalogue)
+        return {
+            "groups": list(self.edition.groups()),
+            "most": atom.MOST,
+            "files": [(p, index_json.stem(p), holds) for p, holds in schema_json.documents().items()],
+            "definitions": {name: schema_json.fields(schema) for name, schema in definitions.items()},
+            "revisions": index_json.REVISIONS,
+        }
 
     def embed(self, block: Embed, address: str) -> str:
         """Return a live view for a hand-written page at `address`."""

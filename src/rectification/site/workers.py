@@ -7,22 +7,29 @@ import multiprocessing
 import os
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 
 _WORTH_A_PROCESS = 200  # jobs: below that, starting a process costs more than it saves
+_LARGE = 16  # first jobs: these are taken one by one
+_CLAIM = 8  # jobs a process takes at a time: few enough to end together, enough to be worth the asking
 
 
 class WorkerError(Exception):
     """A job failed in another process; the message is its traceback."""
 
 
-def on_both_cores(jobs: Sequence[Callable[[], None]]) -> None:
+Job = Callable[[], None]
+
+
+def on_both_cores(jobs: Sequence[Job]) -> None:
     """Do every job, on as many processes as there are cores; each job must only write files of its own.
 
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
-    after another. Raises what a job raises, or WorkerError from another process.
+    after another. Jobs larger than the others are best put first. Raises what a job raises, or WorkerError
+    from another process.
     """
     workers = _processes() if len(jobs) >= _WORTH_A_PROCESS else 1
     if workers == 1:
@@ -31,15 +38,16 @@ def on_both_cores(jobs: Sequence[Callable[[], None]]) -> None:
     gc.freeze()  # a collection in a forked process would copy every page it touches
     try:
         context = multiprocessing.get_context("fork")
+        taken = context.Value("q", 0)
         started = []
-        for n in range(1, workers):
+        for _ in range(1, workers):
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_report, args=(jobs[n::workers], theirs))
+            process = context.Process(target=_report, args=(_claimed(jobs, taken), theirs))
             process.start()
             theirs.close()
             started.append((process, ours))
         try:
-            _do(jobs[0::workers])
+            _do(_claimed(jobs, taken))
         finally:
             faults = [_answer(ours) for _, ours in started]
             for process, _ in started:
@@ -57,12 +65,27 @@ def _processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _do(jobs: Sequence[Callable[[], None]]) -> None:
+def _claimed(jobs: Sequence[Job], taken: Synchronized[int]) -> Iterator[Job]:
+    """Yield jobs that no other process has taken, in their order; the first ones one by one.
+
+    Jobs may differ much in size: a process that has a large one takes fewer of the others. The large ones
+    stand first, and are few.
+    """
+    while True:
+        with taken.get_lock():
+            first = taken.value
+            last = taken.value = min(len(jobs), first + (1 if first < _LARGE else _CLAIM))
+        if first == last:
+            return
+        yield from jobs[first:last]
+
+
+def _do(jobs: Iterable[Job]) -> None:
     for job in jobs:
         job()
 
 
-def _report(jobs: Sequence[Callable[[], None]], answer: Connection) -> None:
+def _report(jobs: Iterable[Job], answer: Connection) -> None:
     try:
         _do(jobs)
         answer.send("")

@@ -1,0 +1,82 @@
+"""`/feeds/….ics`: the days of a ledger as calendars (RFC 5545): due dates, public notices, reviews.
+
+The events of an item keep their UID as long as it lives; SEQUENCE counts how often the date has moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from icalendar import Calendar, Event
+
+from rectification.ledger import last_move
+
+if TYPE_CHECKING:
+    from rectification.ledger import Record
+    from rectification.model import Item
+    from rectification.publish import Edition, Group
+
+_END = b"END:VCALENDAR\r\n"
+
+
+def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the calendars: all, one a unit, one a checklist. Each event is serialised once."""
+    events = {record: b"".join(_events(edition, record)) for record in edition.ledger.records}
+    for group in edition.groups():
+        head = _empty(edition, group).removesuffix(_END)
+        yield group.file("ics"), b"".join([head, *(events[record] for record in group.records), _END])
+
+
+def _empty(edition: Edition, group: Group) -> bytes:
+    text = edition.catalogue.text
+    name = text("calendar.title", group=group.title, site=edition.site_name)
+    calendar = Calendar()
+    calendar.add("prodid", "-//rectification//ledger//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)  # RFC 7986; the next line is what programs older than it read
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "P1D")
+    return bytes(calendar.to_ical())
+
+
+def _events(edition: Edition, record: Record) -> Iterator[bytes]:
+    item = record.item
+    if not record.state.finished:
+        yield _event(edition, record, "due", item.due, item.due, len(item.due_changes))
+    if item.notice:
+        yield _event(edition, record, "notice", item.notice.from_, item.notice.to, 0)
+    closing = last_move(item)
+    if closing is not None and closing.status == "closed" and closing.review:
+        reviews = sum(entry.review is not None for entry in item.log)
+        yield _event(edition, record, "review", closing.review, closing.review, reviews - 1)
+
+
+def _event(edition: Edition, record: Record, kind: str, first: date, last: date, sequence: int) -> bytes:
+    item, text = record.item, edition.catalogue.text
+    facts = [("unit", record.unit), ("status", text(f"status.{record.state.status}"))]
+    if kind == "notice" and item.notice and item.notice.contact:
+        facts.append(("contact", item.notice.contact))
+    event = Event()
+    event.add("uid", f"{kind}-{item.id}@{edition.host}")
+    # A calendar must be the same whenever it is made: its stamp is the day of the item's last change.
+    event.add("dtstamp", datetime.combine(_last_change(item), time(), UTC))
+    event.add("sequence", sequence)
+    event.add("dtstart", first)
+    event.add("dtend", last + timedelta(days=1))  # the end of an event of whole days is the day after it
+    event.add("summary", text(f"calendar.{kind}", id=item.id, title=item.title))
+    words = (f"{text(f'field.{field}')}{text('ui.colon')}{value}" for field, value in facts)
+    event.add("description", "\n".join(words))
+    event.add("transp", "TRANSPARENT")
+    if edition.base:  # a calendar knows no relative addresses
+        event.add("url", edition.base + edition.pages.record(record))
+    return bytes(event.to_ical())
+
+
+def _last_change(item: Item) -> date:
+    days = [item.found, *(entry.date for entry in item.log), *(change.on for change in item.due_changes)]
+    days += [action.done for action in item.actions if action.done]
+    return max(days)

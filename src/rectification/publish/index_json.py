@@ -1,0 +1,73 @@
+"""`/api/v1/index.json`: what files the interface has, and what has been added to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from typing_extensions import TypedDict
+
+from rectification.model import Day
+from rectification.publish.schema_json import documents
+
+if TYPE_CHECKING:
+    from rectification.publish import Edition
+
+
+class File(TypedDict):
+    path: str
+    holds: str
+    description: str
+
+
+class Addition(TypedDict):
+    revision: str
+    date: Day
+    description: str
+
+
+class Index(TypedDict):
+    version: Literal[1]
+    revision: str
+    as_of: Day
+    files: list[File]
+    changelog: list[Addition]
+
+
+DOCUMENTS = {"index.json": Index}
+# Newest first; a revision adds to the interface and takes nothing from it. Its words: `api_change` in the
+# catalogues.
+REVISIONS = (("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
+
+
+def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the one file of this format. Paths are below the folder of the index, not percent-encoded."""
+    text = edition.catalogue.text
+    document = {
+        "version": 1,
+        "revision": REVISIONS[0][0],
+        "as_of": edition.ledger.today.isoformat(),
+        "files": [
+            {"path": path, "holds": holds, "description": text(f"api_file.{stem(pattern)}")}
+            for pattern, holds in documents().items()
+            for path in paths(edition, pattern)
+        ],
+        "changelog": [
+            {"revision": revision, "date": day, "description": text(f"api_change.{revision}")}
+            for revision, day in REVISIONS
+        ],
+    }
+    yield "api/v1/index.json", json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def paths(edition: Edition, pattern: str) -> list[str]:
+    """Return the files that a path with or without `{slug}` stands for."""
+    if "{slug}" not in pattern:
+        return [pattern]
+    return [pattern.format(slug=checklist.slug) for checklist in edition.ledger.checklists]
+
+
+def stem(pattern: str) -> str:
+    """Return the key of a file's words in the catalogue: `checklists` for `checklists/{slug}.json`."""
+    return pattern.split("/")[0].removesuffix(".json")

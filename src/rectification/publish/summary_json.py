@@ -1,0 +1,73 @@
+"""`/api/v1/summary.json`: how many items there are: in all, by category, by unit, on the day of the build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from typing_extensions import TypedDict
+
+from rectification.ledger import count_by_status
+from rectification.model import FLAGS, STATUSES, Day, Flag, Status
+
+if TYPE_CHECKING:
+    from rectification.ledger import Record
+    from rectification.publish import Edition
+
+
+class Numbers(TypedDict):
+    total: int
+    unfinished: int
+    by_status: dict[Status, int]
+    by_flag: dict[Flag, int]
+
+
+class NamedNumbers(Numbers):
+    name: str
+
+
+class Summary(TypedDict):
+    version: Literal[1]
+    as_of: Day
+    all: Numbers
+    categories: list[NamedNumbers]
+    units: list[NamedNumbers]
+
+
+DOCUMENTS = {"summary.json": Summary}
+
+
+def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the one file of this format. A unit's numbers are of its own items; the tree is in units.json."""
+    ledger = edition.ledger
+    document: Summary = {
+        "version": 1,
+        "as_of": ledger.today,
+        "all": numbers(ledger.records),
+        "categories": [
+            {"name": category.name, **numbers(ledger.by_category.get(category.name, ()))}
+            for category in ledger.categories
+        ],
+        "units": [
+            {"name": unit.name, **numbers(ledger.by_unit.get(unit.name, ()))} for unit in ledger.units.listed
+        ],
+    }
+    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
+    yield "api/v1/summary.json", content.encode()
+
+
+def numbers(records: Iterable[Record]) -> Numbers:
+    """Count records by status and by flag, naming also what none of them has."""
+    records = tuple(records)
+    statuses = count_by_status(records)
+    flags = dict.fromkeys(FLAGS, 0)
+    for record in records:
+        for flag in record.state.flags:
+            flags[flag] += 1
+    return {
+        "total": len(records),
+        "unfinished": sum(not record.state.finished for record in records),
+        "by_status": {status: statuses.get(status, 0) for status in STATUSES},
+        "by_flag": flags,
+    }

@@ -1,0 +1,53 @@
+"""`/api/v1/units.json`: the tree of units, each with the numbers of its own items and of all below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from typing_extensions import TypedDict
+
+from rectification.ledger import slug_of
+from rectification.model import Day, Level
+from rectification.publish.summary_json import Numbers, numbers
+
+if TYPE_CHECKING:
+    from rectification.ledger import Ledger
+    from rectification.model import Unit
+    from rectification.publish import Edition
+
+
+class UnitNumbers(Numbers):
+    name: str
+    slug: str
+    level: Level | None
+    units: list[UnitNumbers]
+
+
+class UnitTree(TypedDict):
+    version: Literal[1]
+    as_of: Day
+    units: list[UnitNumbers]
+
+
+DOCUMENTS = {"units.json": UnitTree}
+
+
+def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the one file of this format."""
+    ledger = edition.ledger
+    tops = [_unit(ledger, unit) for unit in ledger.units.children.get("", ())]
+    document: UnitTree = {"version": 1, "as_of": ledger.today, "units": tops}
+    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
+    yield "api/v1/units.json", content.encode()
+
+
+def _unit(ledger: Ledger, unit: Unit) -> UnitNumbers:
+    return {
+        "name": unit.name,
+        "slug": unit.slug or slug_of(unit.name),
+        "level": ledger.units.level(unit),
+        **numbers(ledger.of_unit(unit.name)),
+        "units": [_unit(ledger, below) for below in ledger.units.children.get(unit.name, ())],
+    }
