@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test lint bench screenshots constraints clean
+.PHONY: site serve test lint bench screenshots constraints vendor clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -38,6 +38,10 @@ constraints: ## resolve the newest allowed versions, with hashes and no addresse
 	build/resolve/bin/python -m pip install -q pip-tools
 	$(RESOLVE) --build-deps-for wheel --build-deps-for editable -o constraints.txt pyproject.toml
 	$(RESOLVE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+
+vendor: ## fetch the vendored browser libraries anew from npm and check them (needs npm)
+	$(PYTHON) scripts/vendor.py refresh
+	$(PYTHON) scripts/vendor.py verify
 
 clean:
 	rm -rf .venv site build dist .site.*

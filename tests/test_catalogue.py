@@ -81,7 +81,13 @@ def test_every_key_of_the_templates_is_known() -> None:
 
 @pytest.mark.parametrize("catalogue", [ZH, EN], ids=LANGUAGES)
 def test_every_value_of_the_model_has_its_word(catalogue: Catalogue) -> None:
-    values = {"status": STATUSES, "flag": FLAGS, "flag_meaning": FLAGS, "severity": SEVERITIES, "mode": MODES}
+    values = {
+        "status": STATUSES,
+        "flag": (*FLAGS, "attention"),
+        "flag_meaning": FLAGS,
+        "severity": SEVERITIES,
+        "mode": MODES,
+    }
     for section, codes in values.items():
         assert set(catalogue.section(section)) == set(codes)
 

@@ -281,6 +281,13 @@ def test_queries(examined: Examine) -> None:
     assert ids(unit=["镇"]) == ["A-1"]  # by an alias
     assert ids(category=["报表"], status=["closed"]) == []
     assert ids(checklist=["a"]) == ids(checklist=["A"]) == ["A-1", "A-2"]
+    assert ids(flag=["attention"]) == ["A-1"]
+    assert ids(category=["-"]) == ["A-2"]  # says nothing there
+    assert ids(year=["2026"]) == ["A-1", "A-2"] and ids(year=["2025"]) == []
+    assert ids(due_to=["2026-11-01"]) == ["A-1"]
+    assert ids(due_from=["2026-11-02"]) == ["A-2"]
+    assert ids(found_from=["2026-03-01"], found_to=["2026-03-01"]) == ["A-1", "A-2"]
+    assert ids(closed_from=["2020-01-01"]) == []
     with pytest.raises(KeyError):
         ids(colour=["red"])
     assert choices(ledger, "unit") == ("示例县", "示例镇", "镇")

@@ -46,6 +46,10 @@ class Catalogue:
         dotted = f"{prefix}."
         return {key[len(dotted) :]: text for key, text in self.texts.items() if key.startswith(dotted)}
 
+    def flat(self, *prefixes: str) -> dict[str, str]:
+        """Return the texts below any of `prefixes`, under their whole keys."""
+        return {f"{prefix}.{key}": text for prefix in prefixes for key, text in self.section(prefix).items()}
+
 
 def language_of(theme_language: str | None) -> str:
     """Map a theme language (`zh`, `zh-Hant`, `zh_CN`, `en`, `de` …) to a catalogue: Chinese or English."""

@@ -11,7 +11,7 @@ from .conftest import MKDOCS, Links, Project, unresolved_links
 
 
 def announced(html: str) -> list[str]:
-    return re.findall(r'<link rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)">', html)
+    return re.findall(r'<link rel="alternate feed" type="[^"]+" title="[^"]+" href="([^"]+)">', html)
 
 
 def test_the_data_page_names_every_feed_and_every_file(built: Project) -> None:

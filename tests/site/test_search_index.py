@@ -78,5 +78,5 @@ def test_a_folder_that_cannot_be_indexed(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/pagefind").write_text("in the way", "utf-8")
     with pytest.raises(SearchError) as caught:
-        index_pages(tmp_path / "site")
+        index_pages(tmp_path / "site", [])
     assert str(caught.value).strip()

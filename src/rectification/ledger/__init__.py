@@ -4,20 +4,24 @@ from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load
 from rectification.ledger.place import Place
-from rectification.ledger.query import FIELDS, Where, choices, select
+from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move
+from rectification.ledger.story import Round, Verification, rounds, verifications
 from rectification.ledger.units import Units
 
 __all__ = [
     "FIELDS",
+    "RANGES",
     "Checklist",
     "EvidenceFile",
     "Ledger",
     "Loading",
     "Place",
     "Record",
+    "Round",
     "State",
     "Units",
+    "Verification",
     "Where",
     "choices",
     "count_by_status",
@@ -25,6 +29,8 @@ __all__ = [
     "last_move",
     "load",
     "references",
+    "rounds",
     "select",
     "slug_of",
+    "verifications",
 ]

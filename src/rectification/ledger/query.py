@@ -1,12 +1,14 @@
-"""Which records are meant: one language for embedded views, and later for addresses and the terminal.
+"""Which records are meant: one language for embedded views, the ledger page's address, and the terminal.
 
 A query maps a field to the values it may have: `{status: [open, in_progress], unit: 示例市}`. The fields
-of a query must all hold; of several values for one field, any.
+of a query must all hold; of several values for one field, any. The fields of RANGES take one day each:
+`{found_from: 2026-01-01, due_to: 2026-03-31}`, both days included. js/query.js says the same in the browser.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rectification.model import FLAGS, MODES, SEVERITIES, STATUSES
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
     from rectification.ledger.ledger import Ledger, Record
 
 Where = Mapping[str, Sequence[str]]
+
+NOTHING = "-"  # the value that means: the item says nothing there
+ATTENTION = "attention"  # the flag of an unfinished item with any flag that asks for somebody to act
+
+
+def _flags(_: Ledger, record: Record) -> Iterable[str]:
+    return (*record.state.flags, ATTENTION) if record.state.attention else record.state.flags
 
 
 def _units(ledger: Ledger, record: Record) -> Iterable[str]:
@@ -27,13 +36,20 @@ def _units(ledger: Ledger, record: Record) -> Iterable[str]:
 
 FIELDS: Mapping[str, Callable[[Ledger, Record], Iterable[str]]] = {
     "status": lambda _, r: (r.state.status,),
-    "flag": lambda _, r: r.state.flags,
+    "flag": _flags,
     "unit": _units,
-    "category": lambda _, r: (r.item.category or "",),
-    "severity": lambda _, r: (r.item.severity or "",),
-    "mode": lambda _, r: (r.item.mode or "",),
+    "category": lambda _, r: (r.item.category or NOTHING,),
+    "severity": lambda _, r: (r.item.severity or NOTHING,),
+    "mode": lambda _, r: (r.item.mode or NOTHING,),
     "checklist": lambda _, r: (r.checklist.slug, r.checklist.header.id),
+    "year": lambda _, r: (str(r.item.found.year),),
 }
+_DAYS: Mapping[str, Callable[[Record], date | None]] = {
+    "found": lambda r: r.item.found,
+    "due": lambda r: r.item.due,
+    "closed": lambda r: r.state.since if r.state.status == "closed" else None,
+}
+RANGES = tuple(f"{name}_{end}" for name in _DAYS for end in ("from", "to"))
 
 
 def choices(ledger: Ledger, field: str) -> tuple[str, ...]:
@@ -41,23 +57,40 @@ def choices(ledger: Ledger, field: str) -> tuple[str, ...]:
     if field == "unit":
         return tuple(ledger.units.names)
     if field == "category":
-        return tuple(c.name for c in ledger.categories) or tuple(ledger.by_category)
+        named = (*(c.name for c in ledger.categories), *filter(None, ledger.by_category), NOTHING)
+        return tuple(dict.fromkeys(named))
     if field == "checklist":
         return tuple(name for c in ledger.checklists for name in (c.slug, c.header.id))
+    if field == "year":
+        return tuple(sorted({str(record.item.found.year) for record in ledger.records}))
     fixed: dict[str, tuple[str, ...]] = {
         "status": STATUSES,
-        "flag": FLAGS,
-        "severity": SEVERITIES,
-        "mode": MODES,
+        "flag": (*FLAGS, ATTENTION),
+        "severity": (*SEVERITIES, NOTHING),
+        "mode": (*MODES, NOTHING),
     }
     return fixed[field]
 
 
 def select(ledger: Ledger, where: Where) -> tuple[Record, ...]:
-    """Return the records a query means, in ledger order. Raises KeyError for a field not in FIELDS."""
-    tests = [(FIELDS[field], frozenset(values)) for field, values in where.items()]
-    return tuple(
-        record
-        for record in ledger.records
-        if all(not wanted.isdisjoint(values(ledger, record)) for values, wanted in tests)
-    )
+    """Return the records a query means, in ledger order.
+
+    Raises KeyError for a field neither in FIELDS nor in RANGES, ValueError for the value of a range that is
+    no day.
+    """
+    tests = [_test(ledger, field, values) for field, values in where.items()]
+    return tuple(record for record in ledger.records if all(test(record) for test in tests))
+
+
+def _test(ledger: Ledger, field: str, values: Sequence[str]) -> Callable[[Record], bool]:
+    if field in RANGES:
+        name, _, end = field.partition("_")
+        day_of, limit = _DAYS[name], date.fromisoformat(values[0])
+
+        def within(record: Record) -> bool:
+            day = day_of(record)
+            return day is not None and (day >= limit if end == "from" else day <= limit)
+
+        return within
+    values_of, wanted = FIELDS[field], frozenset(values)
+    return lambda record: not wanted.isdisjoint(values_of(ledger, record))

@@ -38,6 +38,11 @@ class State:
         return self.status in FINISHED
 
     @property
+    def attention(self) -> bool:
+        """Unfinished, and late, nearly late, without progress or back again: somebody has to act."""
+        return not self.finished and (self.overdue or self.due_soon or self.stalled or self.reopened)
+
+    @property
     def flags(self) -> tuple[Flag, ...]:
         """The derived flags that hold, in the order they are shown."""
         held: tuple[tuple[Flag, bool], ...] = (

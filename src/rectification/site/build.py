@@ -133,7 +133,8 @@ class Build:
         tags = (attribute(title), attribute(description), attribute(address))
         head = head_tags(*tags, site_name, self.catalogue.language)
         day = self.ledger.today.isoformat()
-        data = browser_data(self.catalogue, self.settings, day, search=self.with_search)
+        item_page = self.addresses.page("item", token("id")).replace(token("id"), "{id}")
+        data = browser_data(self.catalogue, self.settings, day, item_page, search=self.with_search)
         box = self.views.part("search", "") if self.with_search else ""
         notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
         return furnish(html, "\n".join(filter(None, (head, feeds, data))), box, notice, indexed=indexed)
@@ -191,7 +192,7 @@ class Build:
     def index(self) -> None:
         """Write the search index over all pages. Raises search.SearchError."""
         if self.with_search:
-            search.index_pages(self.staging)
+            search.index_pages(self.staging, [record.item.id for record in self.ledger.records])
 
 
 def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:

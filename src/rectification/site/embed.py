@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from rectification.diagnostic import Diagnostic, nearest
-from rectification.ledger import FIELDS, Ledger, Where, choices
-from rectification.model import Count, Line, Record, build
+from rectification.ledger import FIELDS, RANGES, Ledger, Where, choices
+from rectification.model import Count, Day, Line, Record, build
 from rectification.source import parse
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class Embed(Record):
         default_factory=dict, description="Which items: field -> value or list of values"
     )
     limit: Annotated[Count, Field(ge=1)] = Field(20, description="Most rows shown")
+
+
+class _Limit(Record):
+    """The value of a range's field."""
+
+    day: Day
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,16 @@ def _unknown(document: Document, where: Where, ledger: Ledger) -> list[Diagnosti
     """Report fields and values of a query that mean nothing in this ledger."""
     found = []
     for field, values in where.items():
+        if field in RANGES:
+            _, mistakes = build(_Limit, {"day": values[0] if len(values) == 1 else " ".join(values)})
+            mark = document.mark(("where", field))
+            for mistake in mistakes:
+                facts = {**mistake.facts, "field": field}
+                found.append(Diagnostic(mistake.code, "error", document.file, *mark, facts))
+            continue
         if field not in FIELDS:
-            facts = {"found": field, "nearest": nearest(field, FIELDS), "known": ", ".join(FIELDS)}
+            fields = (*FIELDS, *RANGES)
+            facts = {"found": field, "nearest": nearest(field, fields), "known": ", ".join(fields)}
             mark = document.mark(("where", field), "key")
             found.append(Diagnostic("M002", "error", document.file, *mark, facts))
             continue

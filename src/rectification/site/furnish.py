@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
 
 # Sections of the catalogue that the browser needs.
-_FOR_BROWSER = ("due", "status", "flag", "search", "filter")
+_FOR_BROWSER = ("due", "status", "flag", "notice", "search", "filter")
+_WORDS_FOR_BROWSER = ("copied", "previous", "next", "back_to_view", "none_here", "colon", "comma")
 # Where a theme puts a page's own words, the narrowest first.
 _CONTENT = (r"<article\b", r"<(?=[^>]*role=\"main\")[a-z]+\b", r"<main\b")
 _SOURCE_FACTS = re.compile(r' data-md-component="source"')
@@ -36,26 +37,35 @@ def head_tags(title: str, description: str, address: str, site_name: str, langua
 
 def feed_link(address: str, title: str, media: str = "application/atom+xml") -> str:
     """Return the element that announces a feed. Both texts are ready for HTML attributes."""
-    return f'<link rel="alternate" type="{media}" title="{title}" href="{address}">'
+    # Two words: Material takes any link whose relation is `alternate` alone for a translation of the site.
+    return f'<link rel="alternate feed" type="{media}" title="{title}" href="{address}">'
 
 
-def browser_data(catalogue: Catalogue, settings: Settings, build_day: str, *, search: bool) -> str:
-    """Return the JSON the scripts read: texts of the interface language and the site's thresholds."""
-    sections = ((section, catalogue.section(section)) for section in _FOR_BROWSER)
-    texts = {f"{section}.{key}": text for section, found in sections for key, text in found.items()}
+def browser_data(
+    catalogue: Catalogue, settings: Settings, build_day: str, item_page: str, *, search: bool
+) -> str:
+    """Return the JSON the scripts read: texts of the interface language, thresholds, the site's addresses.
+
+    `item_page` is the address of an item's page below the site's root, with `{id}` for its id.
+    """
     data = {
         "language": catalogue.language,
         "dueSoonDays": settings.due_soon_days,
+        "stalledDays": settings.stalled_days,
         "buildDay": build_day,
+        "itemPage": item_page,
         "search": search,
         "statuses": STATUSES,
-        "texts": texts,
+        "texts": catalogue.flat(*_FOR_BROWSER)
+        | {f"ui.{word}": catalogue.text(f"ui.{word}") for word in _WORDS_FOR_BROWSER},
     }
-    # `<` never appears in the element, so that no text can close it.
-    encoded = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace(
-        "<", "\\u003c"
-    )
-    return f'<script type="application/json" id="rectify-data">{encoded}</script>'
+    return f'<script type="application/json" id="rectify-data">{json_element(data)}</script>'
+
+
+def json_element(data: object) -> str:
+    """Return `data` as JSON for a script element: `<` never appears, so that no text can close it."""
+    encoded = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return encoded.replace("<", "\\u003c")
 
 
 def furnish(html: str, head: str, search_box: str, notice: str, *, indexed: bool) -> str:

@@ -8,9 +8,12 @@ search-index.js cuts what is asked for in the same way: any part of a text is fo
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
@@ -60,12 +63,19 @@ _PERMALINK = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
 _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an item, without its checklist
 
 
+# The last object of a piece holds what the page says of itself.
+_PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
+
+
 class SearchError(Exception):
     """Pagefind could not index the pages; the message is its own."""
 
 
-def index_pages(site: Path) -> None:
+def index_pages(site: Path, ids: Sequence[str]) -> None:
     """Write the search index of the marked pages below `site` to `site/pagefind/`. Raises SearchError.
+
+    With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
+    which the ledger page knows the items among thousands of finds without loading every piece.
 
     Pagefind's whole-site command rather than its Python wrapper: that one awaits a reply a page, and is
     a hundred times slower at ten thousand pages.
@@ -83,9 +93,24 @@ def index_pages(site: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
         raise SearchError((done.stderr or done.stdout).strip())
+    names = _names_of_pieces(site / FOLDER)
+    items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
+    text = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+    (site / FOLDER / "items.json").write_text(text, "utf-8")
     for pattern in _OTHER_INTERFACES:  # ours is js/search.js
         for path in (site / FOLDER).glob(pattern):
             path.unlink()
+
+
+def _names_of_pieces(index: Path) -> dict[str, str]:
+    """Return the id of each indexed item -> the name of its piece of the index."""
+    names = {}
+    for path in (index / "fragment").glob("*.pf_fragment"):
+        piece = gzip.decompress(path.read_bytes())
+        found = _PIECE_ID.search(piece)
+        if found:
+            names[json.loads(found[1])] = path.stem
+    return names
 
 
 def cut_pages(site: Path, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,9 @@ from rectification.ledger import (
     Record,
     count_by_status,
     references,
+    rounds,
     select,
+    verifications,
 )
 from rectification.model import FLAGS, STATUSES, Category, LogEntry, Unit
 from rectification.publish import (
@@ -162,10 +165,12 @@ class Views:
             statuses=STATUSES,
             flags=FLAGS,
             kind_of_evidence=kind_of_evidence,
+            preview_of=preview_of,
             summary=self.summary,
             feed_path=feed_path,
             web_path=web_path,
-            names_above=self._names_above,
+            needing_attention=self._needing_attention,
+            texts=self._texts,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -201,6 +206,8 @@ class Views:
             "merged_into": self.ledger.by_id.get(record.merged_into),
             "evidence": list(dict.fromkeys(references(item))),
             "unit": self.ledger.units.names.get(record.unit),
+            "verifications": verifications(self.ledger, record),
+            "rounds": rounds(item),
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         edit = self.edit_address(record.place.file, record.place.line)
@@ -339,10 +346,13 @@ class Views:
         )
         return body, contents.sections
 
-    def _names_above(self, name: str) -> list[str]:
-        """Return a unit's own name and those of the units above it, topmost first."""
-        unit = self.ledger.units.names.get(name)
-        return [u.name for u in (*self.ledger.units.above(unit), unit)] if unit else [name]
+    def _texts(self, *sections: str) -> str:
+        """Return sections of the catalogue as JSON."""
+        return json.dumps(self.catalogue.flat(*sections), ensure_ascii=False, separators=(",", ":"))
+
+    def _needing_attention(self) -> list[Record]:
+        """Return what asks for attention on the build day, the longest overdue first."""
+        return sorted(select(self.ledger, {"flag": ["attention"]}), key=lambda r: (r.item.due, r.item.id))
 
     # -- shared by templates -----------------------------------------------------------------------
 
@@ -364,6 +374,14 @@ class Views:
             "flags": {flag: sum(flag in r.state.flags for r in records) for flag in FLAGS},
             "dues": dues,
         }
+
+
+_PREVIEWS = {"png": "image", "jpg": "image", "jpeg": "image", "gif": "image", "webp": "image", "pdf": "pdf"}
+
+
+def preview_of(reference: str) -> str:
+    """Return how a browser can show a file of evidence in a page: `image`, `pdf`, or nothing."""
+    return _PREVIEWS.get(Path(reference).suffix.lstrip(".").lower(), "")
 
 
 def kind_of_evidence(reference: str) -> str:

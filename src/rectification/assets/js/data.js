@@ -17,3 +17,13 @@ export function text(key, facts = {}) {
 export function label(section, code) {
   return data.texts[`${section}.${code}`] ?? code;
 }
+
+/** Add texts that only one page has. */
+export function addTexts(texts) {
+  Object.assign(data.texts, texts);
+}
+
+/** Address of an item's page. */
+export function itemAddress(id) {
+  return new URL(data.itemPage.replace("{id}", encodeURIComponent(id)), root).href;
+}

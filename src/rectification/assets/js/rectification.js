@@ -1,11 +1,13 @@
 // Entry: what the pages do in the browser. Runs at once and after each instant navigation of the theme.
 import { start as startToday } from "./today.js";
-import { start as startFilter } from "./filter.js";
+import { start as startItem } from "./item.js";
 import { start as startSearch } from "./search.js";
 
 function start() {
   startToday();
-  startFilter();
+  startItem();
+  const ledger = document.querySelector("[data-ledger]");
+  if (ledger) import("./ledger.js").then((page) => page.start(ledger));
   startSearch();
 }
 

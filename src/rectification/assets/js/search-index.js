@@ -3,6 +3,7 @@
 // The build gives the index Chinese as pairs of neighbouring characters (电子台账 as 电子 子台 台账 账), each
 // pair a word; what is asked for is cut in the same way. See site/search.py.
 import { root } from "./data.js";
+import { loadData } from "./load.js";
 
 // The same characters, and the same mark, as in site/search.py.
 const HAN_RANGES = "\\u3005\\u3007\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
@@ -17,6 +18,7 @@ const PAIR = new RegExp(`${HAN}{2}$`, "u");
 const WORD = /[\p{L}\p{N}]/u;
 const EDGES = /^[^\p{L}\p{N}]*|[^\p{L}\p{N}]*$/gu;
 
+let names; // name of a fragment -> id of its item
 let engine; // the promise of Pagefind's module, asked for when the search is first opened
 
 /** Load Pagefind once. Rejects where it cannot be had, as on a site without its index. */
@@ -167,4 +169,11 @@ function excerpt(page, terms) {
   if (from > start) made.unshift({ text: "… ", marked: false });
   if (from + EXCERPT < tokens.length) made.push({ text: " …", marked: false });
   return made;
+}
+
+/** Ids of all items in which `query` is found: of each result only the name of its fragment is needed. */
+export async function findItems(query) {
+  const [{ results }, { ids, fragments }] = await Promise.all([ask(query, {}), loadData("pagefind/items.json")]);
+  names ??= new Map(fragments.map((fragment, n) => [fragment, ids[n]]));
+  return new Set(results.map(({ id }) => names.get(id)).filter(Boolean));
 }

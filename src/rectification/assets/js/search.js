@@ -235,7 +235,7 @@ function readAddress(search) {
   const address = new URL(location.href);
   const words = address.searchParams.get("q");
   // On a page that has a filter of its own, `q` belongs to that.
-  if (!words || document.querySelector("[data-filter]")) return;
+  if (!words || document.querySelector("[data-ledger]")) return;
   search.input.value = words;
   search.open();
   const forget = () => {

@@ -9,7 +9,7 @@ export function today() {
   return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / DAY;
 }
 
-function isoOf(day) {
+export function isoOf(day) {
   return new Date(day * DAY).toISOString().slice(0, 10);
 }
 
@@ -58,7 +58,13 @@ function showLiveTable(wrap) {
   wrap.querySelector(".rx-none").hidden = shown > 0;
 }
 
+function showNotice(element) {
+  const [from, to] = element.dataset.notice.split("/").map(daysLeft);
+  element.textContent = text(from > 0 ? "notice.coming" : to < 0 ? "notice.ended" : "notice.now");
+}
+
 export function start() {
+  document.querySelectorAll("[data-notice]").forEach(showNotice);
   document.querySelectorAll(".rx-days[data-due]").forEach(showDays);
   document.querySelectorAll("[data-dues]").forEach(showCounts);
   document.querySelectorAll("tr[data-flags]").forEach(showRow);
