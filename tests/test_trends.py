@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_periods_are_as_long_as_keeps_them_few(first: str, last: str, names: lis
     assert [p.name for p in found] == names
     assert found[0].first <= date.fromisoformat(first)
     assert found[-1].last == date.fromisoformat(last)
-    assert all((b.first - a.last).days == 1 for a, b in zip(found, found[1:], strict=False))
+    assert all((b.first - a.last).days == 1 for a, b in pairwise(found))
 
 
 def test_burn_up_follows_closing_reopening_and_withdrawal(examined: Examine) -> None:

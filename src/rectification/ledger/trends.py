@@ -25,7 +25,10 @@ _QUARTERS_UP_TO = 90  # months: this long by quarters, and a longer one by years
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A week, month, quarter or year, both days included; `name` is `2026-03-02`, `2026-03`, `2026-Q1`, `2026`."""
+    """A week, month, quarter or year, both days included.
+
+    `name` is `2026-03-02` (a week's Monday), `2026-03`, `2026-Q1` or `2026`.
+    """
 
     name: str
     first: date

@@ -9,7 +9,7 @@ from pathlib import Path
 from mkdocs.config.config_options import ExtraScriptValue
 
 _FOLDER = "assets/rectification"
-STYLES = (f"{_FOLDER}/css/rectification.css", f"{_FOLDER}/css/search.css")
+STYLES = (*(f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search")),)
 
 
 def _package() -> Path:
