@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from rectification.model import Status, Unit
 
 AGES: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, 180), (181, None))
-_WEEKS_UP_TO = 16 * 7  # days: a span up to this long is told week by week,
-_MONTHS_UP_TO = 30  # months: this long month by month,
-_QUARTERS_UP_TO = 90  # months: this long by quarters, and a longer one by years
+_WEEKS_UP_TO = 4  # months
+MOST_PERIODS = 30  # of a trend, unless fewer are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +82,17 @@ class Satisfaction:
     total: int
 
 
-def periods(first: date, last: date) -> tuple[Period, ...]:
-    """Return the periods from `first` to `last`, as long as keeps their number easy to read.
+def periods(first: date, last: date, most: int = MOST_PERIODS) -> tuple[Period, ...]:
+    """Return the periods from `first` to `last`: months, or, of a short time, weeks.
 
-    The last one ends on `last`: nothing is told about days to come.
+    More than `most` months become quarters, and more quarters years. The last period ends on `last`: nothing
+    is told about days to come.
     """
-    if (last - first).days <= _WEEKS_UP_TO:
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months <= _WEEKS_UP_TO and (last - first).days < 7 * most:
         step, start = 0, first - timedelta(days=first.weekday())
     else:
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        step = 1 if months <= _MONTHS_UP_TO else 3 if months <= _QUARTERS_UP_TO else 12
+        step = 1 if months <= most else 3 if months <= 3 * most else 12
         start = date(first.year, (first.month - 1) // step * step + 1, 1)
     found: list[Period] = []
     while start <= last:
@@ -114,8 +114,8 @@ def _name(start: date, step: int) -> str:
     return names[step]
 
 
-def burn_up(records: Iterable[Record], today: date) -> tuple[Progress, ...]:
-    """Return the items found and closed so far, at the end of each period up to `today`.
+def burn_up(records: Iterable[Record], today: date, most: int = MOST_PERIODS) -> tuple[Progress, ...]:
+    """Return the items found and closed so far, at the end of each period (at most `most`) up to `today`.
 
     A reopened item is open again from the day of its reopening; a withdrawn one leaves the total on the
     day of its withdrawal.
@@ -144,7 +144,7 @@ def burn_up(records: Iterable[Record], today: date) -> tuple[Progress, ...]:
         return ()
     steps: list[Progress] = []
     found = done = at = 0
-    for period in periods(days[0], today):
+    for period in periods(days[0], today, most):
         while at < len(days) and days[at] <= period.last:
             found += changes[days[at]][0]
             done += changes[days[at]][1]
@@ -153,7 +153,7 @@ def burn_up(records: Iterable[Record], today: date) -> tuple[Progress, ...]:
     return tuple(steps)
 
 
-def closures(records: Iterable[Record], today: date) -> tuple[Closures, ...]:
+def closures(records: Iterable[Record], today: date, most: int = MOST_PERIODS) -> tuple[Closures, ...]:
     """Return the items closed in each period, from the first closing to `today`.
 
     Only closings that stand: an item reopened since counts where it is closed again.
@@ -167,7 +167,7 @@ def closures(records: Iterable[Record], today: date) -> tuple[Closures, ...]:
         return ()
     return tuple(
         Closures(period, late.count(False), late.count(True))
-        for period in periods(closed[0][0], today)
+        for period in periods(closed[0][0], today, most)
         for late in ([late for day, late in closed if period.first <= day <= period.last],)
     )
 

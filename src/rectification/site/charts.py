@@ -6,10 +6,9 @@ no script and prints; every number of it links to the ledger page filtered to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -55,6 +54,7 @@ class Scope:
     where: Where
     root: str
     limit: int = MOST_ROWS
+    periods: int = trends.MOST_PERIODS
 
     def words(self, key: str, **facts: object) -> str:
         return self.catalogue.text(f"chart.{key}", **facts)
@@ -86,7 +86,7 @@ def _status(scope: Scope) -> Chart | None:
 
 
 def _burn_up(scope: Scope) -> Chart | None:
-    steps = trends.burn_up(scope.records, scope.ledger.today)
+    steps = trends.burn_up(scope.records, scope.ledger.today, scope.periods)
     if len(steps) < 2:
         return None
     closed = scope.catalogue.text("status.closed")
@@ -109,7 +109,7 @@ def _burn_up(scope: Scope) -> Chart | None:
 
 
 def _closures(scope: Scope) -> Chart | None:
-    found = trends.closures(scope.records, scope.ledger.today)
+    found = trends.closures(scope.records, scope.ledger.today, scope.periods)
     if not found:
         return None
     series = (
@@ -231,13 +231,14 @@ CHARTS: Mapping[str, Callable[[Scope], Chart | None]] = {
     "satisfaction": _satisfaction,
 }
 
-# What a page of a kind shows below its counts, as far as there are numbers for it, the first ones first.
+# What a page of a kind shows below its counts, as far as there are numbers for it. Pages of units are many:
+# they show two charts at most, and all pages few periods, to stay light and quick to build.
 ON_PAGE = {
-    "unit": ("units", "burn_up", "ageing", "closures"),
-    "checklist": ("burn_up", "units", "ageing", "closures"),
-    "category": ("burn_up", "units", "ageing", "closures"),
+    "unit": ("units", "burn_up"),
+    "checklist": ("burn_up", "units", "ageing"),
+    "category": ("burn_up", "units", "ageing"),
 }
-MOST_ON_PAGE = 3
+PERIODS_ON_PAGE = 12
 FEWEST_RECORDS = 3  # fewer are told by their table
 
 
@@ -245,14 +246,8 @@ def charts_of(kind: str, scope: Scope) -> list[Chart]:
     """Return the charts that fit the page of a `kind`: a few, and none of a handful of records."""
     if len(scope.records) < FEWEST_RECORDS:
         return []
-
-    def fitting() -> Iterator[Chart]:
-        for name in ON_PAGE[kind]:
-            chart = CHARTS[name](scope)
-            if chart is not None:
-                yield chart
-
-    return list(islice(fitting(), MOST_ON_PAGE))
+    scope = replace(scope, periods=PERIODS_ON_PAGE)
+    return [chart for name in ON_PAGE[kind] if (chart := CHARTS[name](scope)) is not None]
 
 
 def _chart(
