@@ -77,6 +77,13 @@ def test_live_groups_count_what_has_the_flag_today(project: Project) -> None:
     assert html.count('data-live="overdue"') == 1
 
 
+def test_a_group_that_may_get_its_flag_waits_unseen(project: Project) -> None:
+    path = project.root / "checklists/forms.yml"
+    path.write_text(path.read_text("utf-8").replace("due: 2027-11-01", "due: 2026-11-30"), "utf-8")
+    html = page_with(project, "view: table\ngroup: unit\nwhere: {flag: overdue}")
+    assert re.findall(r'<section class="rx-group"( hidden)?>', html) == ["", " hidden"]
+
+
 def test_counts_by_group_are_a_row_each(project: Project) -> None:
     html = page_with(project, "view: counts\ngroup: unit")
     rows = re.findall(
