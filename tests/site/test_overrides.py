@@ -44,6 +44,12 @@ SHOWN = {
     "partials/embed-counts.html": "",
     "partials/embed-table.html": "embeds",
     "partials/embed-recent.html": "embeds",
+    "partials/embed-cards.html": "embeds",
+    "partials/embed-chart.html": "embeds",
+    "partials/embed-timeline.html": "embeds",
+    "partials/cards.html": "embeds",
+    "partials/chart.html": "embeds",
+    "partials/summary.html": "units/office",
     "partials/search.html": "items/A-1",
 }
 
@@ -58,7 +64,10 @@ def test_any_engine_template_can_be_replaced(project: Project, name: str) -> Non
     project.write(
         "mkdocs.yml", config.replace("search: false", "search: true") if "search" in name else config
     )
-    project.write("docs/embeds.md", "# e\n\n```ledger\nview: table\n```\n\n```ledger\nview: recent\n```\n")
+    views = ("table", "recent", "cards", "timeline", "chart\nchart: status")
+    project.write(
+        "docs/embeds.md", "# e\n\n" + "".join(f"```ledger\nview: {view}\n```\n\n" for view in views)
+    )
     project.write(f"overrides/{name}", f"<p>REPLACED {name}</p>")
     assert project.build().code == 0, project.output
     assert f"REPLACED {name}" in project.page(SHOWN.get(name, "items/A-1"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from mkdocs.config.config_options import ExtraScriptValue
 
 _FOLDER = "assets/rectification"
-STYLES = tuple(f"{_FOLDER}/css/{name}.css" for name in ("rectification", "search", "ledger"))
+STYLES = tuple(f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search", "ledger"))
 
 
 def _package() -> Path:

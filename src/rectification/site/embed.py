@@ -28,10 +28,21 @@ _FENCE = re.compile(r"(?P<indent> {0,3})(?P<marks>`{3,}|~{3,})\s*(?P<info>.*?)\s
 _listed = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
 
 
-class Embed(Record):
-    """What a block asks for. `limit` is a number of rows."""
+Group = Literal["unit", "category", "checklist", "status"]
+ChartKind = Literal["status", "burn_up", "closures", "ageing", "units", "categories", "satisfaction"]
 
-    view: Literal["counts", "table", "recent"] = Field(description="How it is shown")
+# Keys that only some of the views take.
+_ONLY_FOR = {"chart": ("chart",), "group": ("table", "cards", "counts")}
+
+
+class Embed(Record):
+    """What a block asks for. `limit` is a number of rows, cards, bars or log entries, in each group."""
+
+    view: Literal["counts", "table", "cards", "chart", "timeline", "recent"] = Field(
+        description="How it is shown; `recent` is a timeline of one line an entry"
+    )
+    chart: ChartKind | None = Field(None, description="Which chart, for `view: chart`")
+    group: Group | None = Field(None, description="What table, cards or counts are divided by")
     where: Mapping[Line, Annotated[tuple[Line, ...], _listed]] = Field(
         default_factory=dict, description="Which items: field -> value or list of values"
     )
@@ -100,10 +111,26 @@ def _block(text: str, file: str, line: int, ledger: Ledger) -> tuple[Embed | Non
             mark = document.mark(mistake.path, mistake.of)
             found.append(Diagnostic(mistake.code, "error", file, *mark, mistake.facts))
         if block is not None:
+            found += _unfit(document, block)
             found += _unknown(document, block.where, ledger)
     errors = any(d.severity == "error" for d in found)
     moved = [Diagnostic(d.code, d.severity, d.file, d.line + line - 1, d.column, d.facts) for d in found]
     return (None if errors else block), moved
+
+
+def _unfit(document: Document, block: Embed) -> list[Diagnostic]:
+    """Report a chart that is not named, and keys that the block's view does not take."""
+    found = []
+    if block.view == "chart" and block.chart is None:
+        mark = document.mark(("view",), "key")
+        found.append(Diagnostic("M001", "error", document.file, *mark, {"field": "chart"}))
+    for key, views in _ONLY_FOR.items():
+        if getattr(block, key) is not None and block.view not in views:
+            known = [k for k in Embed.model_fields if block.view in _ONLY_FOR.get(k, (block.view,))]
+            facts = {"found": key, "nearest": nearest(key, known), "known": ", ".join(known)}
+            mark = document.mark((key,), "key")
+            found.append(Diagnostic("M002", "error", document.file, *mark, facts))
+    return found
 
 
 def _unknown(document: Document, where: Where, ledger: Ledger) -> list[Diagnostic]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import jinja2
 from jinja2.ext import Extension
@@ -21,6 +22,7 @@ from rectification.ledger import (
     Checklist,
     Ledger,
     Record,
+    Where,
     count_by_status,
     references,
     rounds,
@@ -38,6 +40,7 @@ from rectification.publish import (
     schema_json,
     web_path,
 )
+from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
@@ -60,6 +63,25 @@ class Sheet:
     address: str
     values: dict[str, str]
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOfRecords:
+    """Records shown below one heading; `count` is how many there are, shown or not."""
+
+    name: str
+    address: str
+    records: Sequence[Record]
+    count: int
+
+
+# What a block of records can be divided by -> the value of a record.
+_GROUPS: Mapping[str, Callable[[Record], str]] = {
+    "unit": lambda r: r.unit,
+    "category": lambda r: r.item.category or "",
+    "checklist": lambda r: r.checklist.slug,
+    "status": lambda r: r.state.status,
+}
 
 
 @dataclass
@@ -119,6 +141,16 @@ class _Marks:
         return mark
 
 
+def _root(address: str) -> str:
+    """Return what leads from the page at `address` to the site's root."""
+    return "../" * address.removeprefix("./").count("/")
+
+
+def _query(where: Where) -> str:
+    """Return a query as the ledger page reads it from its address."""
+    return "&".join(f"{k}={','.join(quote(v, safe='') for v in values)}" for k, values in where.items())
+
+
 def _link(root: str) -> Callable[[str], Markup]:
     return lambda target: Markup(root + target)
 
@@ -171,6 +203,7 @@ class Views:
             web_path=web_path,
             needing_attention=self._needing_attention,
             texts=self._texts,
+            charts_of=self._charts_of,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -308,13 +341,67 @@ class Views:
         """Return a live view for a hand-written page at `address`."""
         records = select(self.ledger, {k: v for k, v in block.where.items() if k != "flag"})
         live = [flag for flag in block.where.get("flag", ()) if flag in ("overdue", "due_soon")]
-        if live and block.view == "table":
-            records = tuple(self._candidates(records, block.where["flag"], block.limit))
-        elif "flag" in block.where:
-            wanted = {"flag": block.where["flag"]}
-            records = tuple(r for r in records if set(FIELDS["flag"](self.ledger, r)) & set(wanted["flag"]))
-        context = {"block": block, "records": records, "live": live, "entries": _latest(records, block.limit)}
+        live = live if block.view in ("table", "cards") else []
+        if "flag" in block.where and not live:
+            wanted = set(block.where["flag"])
+            records = tuple(r for r in records if not wanted.isdisjoint(FIELDS["flag"](self.ledger, r)))
+        context: dict[str, Any] = {"block": block, "records": records, "live": live}
+        context["where"] = _query(block.where)
+        if block.chart is not None:
+            scope = self._scope(records, block.where, _root(address), block.limit)
+            context["chart"] = CHARTS[block.chart](scope)
+        context["groups"] = self._groups(block, records, _root(address)) if block.chart is None else []
+        context["entries"] = _latest(records, block.limit)
         return self._render(f"partials/embed-{block.view}.html", context, address)[0]
+
+    def _groups(self, block: Embed, records: Sequence[Record], root: str) -> list[GroupOfRecords]:
+        """Return the records of a block, divided as it asks, each group with what it shows of them.
+
+        Without a division that is one group without a name.
+        """
+        flags = block.where.get("flag", ())
+        live = block.view != "counts" and not {"overdue", "due_soon"}.isdisjoint(flags)
+
+        def group(name: str, address: str, records: Sequence[Record]) -> GroupOfRecords:
+            count = sum(not live or not set(flags).isdisjoint(r.state.flags) for r in records)
+            if live:
+                records = tuple(self._candidates(records, flags, block.limit))
+            elif block.view != "counts":
+                records = records[: block.limit]
+            return GroupOfRecords(name, address, records, count)
+
+        if block.group is None:
+            return [group("", "", records)]
+        named = self._named(block.group)
+        parts: dict[str, list[Record]] = {name: [] for name in named}
+        for record in records:
+            parts.setdefault(_GROUPS[block.group](record), []).append(record)
+        groups = []
+        for value, part in parts.items():
+            name, address = named.get(value, (value or self.catalogue.text("group.none"), ""))
+            made = group(name, root + address if address else "", part)
+            if made.records:
+                groups.append(made)
+        return groups or ([] if block.view == "counts" else [group("", "", [])])
+
+    def _named(self, by: str) -> dict[str, tuple[str, str]]:
+        """Return the values a division can have, in order of showing -> (name, address below the root)."""
+        addresses = self.addresses
+        if by == "unit":
+            return {u.name: (u.name, addresses.unit(u)) for _, u in self.ledger.units.tree()}
+        if by == "category":
+            return {c.name: (c.name, addresses.category(c)) for c in self.ledger.categories}
+        if by == "checklist":
+            lists = self.ledger.checklists
+            return {c.slug: (c.header.title, addresses.checklist(c)) for c in lists}
+        page = addresses.listing("ledger")
+        return {s: (self.catalogue.text(f"status.{s}"), f"{page}?status={s}") for s in STATUSES}
+
+    def _scope(self, records: Sequence[Record], where: Where, root: str, limit: int = MOST_ROWS) -> Scope:
+        return Scope(self.ledger, self.catalogue, self.addresses, records, where, root, limit)
+
+    def _charts_of(self, kind: str, records: Sequence[Record], query: str, root: str) -> list[Chart]:
+        return charts_of(kind, self._scope(records, {kind: (query,)}, root))
 
     def _candidates(self, records: Sequence[Record], flags: Sequence[str], limit: int) -> Iterator[Record]:
         """Yield, by due date, what has a flag today or may get it in the reader's next weeks.
@@ -338,11 +425,11 @@ class Views:
 
     def _render(self, template: str, context: dict[str, Any], address: str) -> tuple[str, list[Section]]:
         contents = Contents(self.catalogue)
-        root = "../" * address.removeprefix("./").count("/")
+        root = _root(address)
         if root not in self._marks:
             self._marks[root] = _Marks(self.templates, root)
         body = self.templates.get_template(template).render(
-            **context, heading=contents.heading, link=_link(root), marks=self._marks[root]
+            **context, heading=contents.heading, link=_link(root), root=root, marks=self._marks[root]
         )
         return body, contents.sections
 

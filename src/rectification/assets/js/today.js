@@ -50,12 +50,18 @@ function showRow(row) {
 function showLiveTable(wrap) {
   const wanted = wrap.dataset.live.split(" ");
   let shown = 0;
-  for (const row of wrap.querySelectorAll("tbody tr")) {
+  let fitting = 0;
+  for (const row of wrap.querySelectorAll("[data-flags]")) {
     const fits = row.dataset.flags.split(" ").some((flag) => wanted.includes(flag));
+    if (fits) fitting += 1;
     row.hidden = !fits || shown >= Number(wrap.dataset.limit);
     if (!row.hidden) shown += 1;
   }
   wrap.querySelector(".rx-none").hidden = shown > 0;
+  const group = wrap.closest(".rx-group");
+  if (!group) return;
+  group.hidden = shown === 0;
+  group.querySelector("[data-shown]").textContent = fitting;
 }
 
 function showNotice(element) {
@@ -67,7 +73,7 @@ export function start() {
   document.querySelectorAll("[data-notice]").forEach(showNotice);
   document.querySelectorAll(".rx-days[data-due]").forEach(showDays);
   document.querySelectorAll("[data-dues]").forEach(showCounts);
-  document.querySelectorAll("tr[data-flags]").forEach(showRow);
+  document.querySelectorAll("[data-flags]").forEach(showRow);
   document.querySelectorAll("[data-live]").forEach(showLiveTable);
   for (const element of document.querySelectorAll("[data-asof]"))
     element.textContent = text("due.as_read", { day: isoOf(today()) });
