@@ -291,9 +291,9 @@ def test_words_in_the_address_open_the_search(probe: str, reader: Reader) -> Non
 
 def test_typing_a_slash_in_a_field_stays_text(probe: str, reader: Reader) -> None:
     page = reader(f"{probe}ledger/?q=报表")
-    page.locator("[data-filter] [name=q]").fill("")
+    page.locator("[data-ledger] [name=q]").fill("")
     page.keyboard.type("s/f")
-    expect(page.locator("[data-filter] [name=q]")).to_have_value("s/f")
+    expect(page.locator("[data-ledger] [name=q]")).to_have_value("s/f")
     assert not page.locator("#__search").is_checked()
 
 

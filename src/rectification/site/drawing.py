@@ -332,7 +332,8 @@ def _written(node: Any, parent: str, classes: dict[str, str]) -> str:
         if key in _KEPT:
             attributes += f' {key}="{_NUMBER.sub(_round, value) if "." in value else value}"'
         elif key == _HREF:
-            attributes += f' href="{escape(value)}"'
+            # The old name: Material's instant navigation takes whatever has a plain `href` for an HTML link.
+            attributes += f' xlink:href="{escape(value)}"'
     if tag == "g" and not attributes:
         return inner
     return f"<{tag}{attributes}>{inner}</{tag}>" if inner else f"<{tag}{attributes}/>"
