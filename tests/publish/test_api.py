@@ -109,9 +109,19 @@ def test_a_unit_counts_what_is_below_it(published: Publish) -> None:
 def test_changes_are_newest_first(published: Publish) -> None:
     log = STARTED + "      - {date: 2026-03-09, note: 只是记一笔}\n"
     assert document(published(ITEM + log), "changes.json")["changes"] == [
-        {"date": "2026-03-09", "item": "A-1"},
-        {"date": "2026-03-02", "item": "A-1", "status": "in_progress", "by": "示例县"},
+        {"date": "2026-03-09", "item": "A-1", "event": "log"},
+        {"date": "2026-03-02", "item": "A-1", "event": "log", "status": "in_progress", "by": "示例县"},
+        {"date": "2026-03-01", "item": "A-1", "event": "found"},
     ]
+
+
+def test_a_moved_due_date_is_a_change(published: Publish) -> None:
+    moved = (
+        "    due_changes: [{from: 2026-11-30, to: 2026-12-31, on: 2026-11-20, reason: 会签, by: 示例市}]\n"
+    )
+    newest = document(published(ITEM + moved), "changes.json")["changes"][0]
+    assert newest == {"date": "2026-11-20", "item": "A-1", "event": "due", "by": "示例市",
+                      "due_from": "2026-11-30", "due_to": "2026-12-31"}  # fmt: skip
 
 
 @pytest.mark.parametrize("with_units", [True, False])

@@ -1,5 +1,6 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
+from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load
@@ -12,6 +13,7 @@ from rectification.ledger.units import Units
 __all__ = [
     "FIELDS",
     "RANGES",
+    "Change",
     "Checklist",
     "EvidenceFile",
     "Ledger",
@@ -23,6 +25,7 @@ __all__ = [
     "Units",
     "Verification",
     "Where",
+    "changes",
     "choices",
     "count_by_status",
     "derive",

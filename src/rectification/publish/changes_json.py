@@ -1,4 +1,4 @@
-"""`/api/v1/changes.json`: every log entry of the ledger, newest first."""
+"""`/api/v1/changes.json`: every event of the ledger, newest first."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from rectification import ledger
+from rectification.ledger.changes import Event
 from rectification.model import Day, Status
 
 if TYPE_CHECKING:
-    from rectification.model import LogEntry
     from rectification.publish import Edition
 
 
 class Change(TypedDict):
     date: Day
     item: str
+    event: Event
     status: NotRequired[Status]
     by: NotRequired[str]
+    due_from: NotRequired[Day]
+    due_to: NotRequired[Day]
 
 
 class Changes(TypedDict):
@@ -33,23 +37,24 @@ DOCUMENTS = {"changes.json": Changes}
 
 def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """Yield the one file of this format."""
-    ledger = edition.ledger
-    entries = [
-        (entry.date, record.item.id, position, entry)
-        for record in ledger.records
-        for position, entry in enumerate(record.item.log)
-    ]
-    entries.sort(key=lambda found: found[:3], reverse=True)
-    changes = [_change(item, entry) for _, item, _, entry in entries]
-    document: Changes = {"version": 1, "as_of": ledger.today, "changes": changes}
+    document: Changes = {
+        "version": 1,
+        "as_of": edition.ledger.today,
+        "changes": [_change(found) for found in ledger.changes(edition.ledger.records)],
+    }
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
     yield "api/v1/changes.json", content.encode()
 
 
-def _change(item: str, entry: LogEntry) -> Change:
-    change: Change = {"date": entry.date, "item": item}
-    if entry.status:
-        change["status"] = entry.status
-    if entry.by:
-        change["by"] = entry.by
+def _change(found: ledger.Change) -> Change:
+    change: Change = {"date": found.day, "item": found.record.item.id, "event": found.event}
+    if found.entry is not None:
+        if found.entry.status:
+            change["status"] = found.entry.status
+        if found.entry.by:
+            change["by"] = found.entry.by
+    if found.moved is not None:
+        change |= {"due_from": found.moved.from_, "due_to": found.moved.to}
+        if found.moved.by:
+            change["by"] = found.moved.by
     return change

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The navigation stands on every page: it names checklists and categories one by one only while they are few.
 _MOST_NAMED = 20
+# Listings whose pages hang below them.
+_PARENTS = ("checklists", "units", "categories")
 
 
 def listing_of(page: Page) -> str:
@@ -42,7 +44,7 @@ def place_listings(nav: Navigation, build: Build) -> dict[str, Section]:
             listing = listing_of(page)
             page.title = page.title or build.catalogue.text(f"listing.{listing}")
             links = _links(listing, build)
-            if listing == "ledger":
+            if listing not in _PARENTS:
                 items[index], page.parent = page, parent
                 continue
             section = sections[listing] = Section(str(page.title), [page, *links])

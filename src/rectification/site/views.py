@@ -19,10 +19,12 @@ from markupsafe import Markup
 
 from rectification.ledger import (
     FIELDS,
+    Change,
     Checklist,
     Ledger,
     Record,
     Where,
+    changes,
     count_by_status,
     references,
     rounds,
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
 
-LISTINGS = ("ledger", "checklists", "units", "categories", "data")
+LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -202,6 +204,7 @@ class Views:
             feed_path=feed_path,
             web_path=web_path,
             needing_attention=self._needing_attention,
+            recent_changes=self._recent_changes,
             texts=self._texts,
             charts_of=self._charts_of,
             address_of_unit=address_of_unit,
@@ -436,6 +439,11 @@ class Views:
     def _texts(self, *sections: str) -> str:
         """Return sections of the catalogue as JSON."""
         return json.dumps(self.catalogue.flat(*sections), ensure_ascii=False, separators=(",", ":"))
+
+    def _recent_changes(self, days: int) -> list[Change]:
+        """Return what happened in so many days up to the build day, newest first."""
+        first = self.ledger.today - timedelta(days=days - 1)
+        return [change for change in changes(self.ledger.records) if change.day >= first]
 
     def _needing_attention(self) -> list[Record]:
         """Return what asks for attention on the build day, the longest overdue first."""

@@ -8,6 +8,8 @@ function start() {
   startItem();
   const ledger = document.querySelector("[data-ledger]");
   if (ledger) import("./ledger.js").then((page) => page.start(ledger));
+  const changes = document.querySelector("[data-changes]");
+  if (changes) import("./changes.js").then((page) => page.start(changes));
   startSearch();
 }
 

@@ -1,0 +1,39 @@
+"""What has changed in a ledger, as its logs tell it: found, moved on, a due date moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rectification.ledger.ledger import Record
+    from rectification.model import DueChange, LogEntry
+
+Event = Literal["found", "log", "due"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One dated event of an item: it was found, its log was added to, or its due date was moved."""
+
+    day: date
+    record: Record
+    event: Event
+    entry: LogEntry | None = None
+    moved: DueChange | None = None
+
+
+def changes(records: Iterable[Record]) -> list[Change]:
+    """Return every event of `records`, newest first; of one day and item, the later in the file first."""
+    found: list[tuple[date, str, int, Change]] = []
+    for record in records:
+        item = record.item
+        events = [Change(item.found, record, "found")]
+        events += [Change(moved.on, record, "due", moved=moved) for moved in item.due_changes]
+        events += [Change(entry.date, record, "log", entry=entry) for entry in item.log]
+        found += [(event.day, item.id, place, event) for place, event in enumerate(events)]
+    found.sort(key=lambda one: one[:3], reverse=True)
+    return [one[3] for one in found]
