@@ -50,11 +50,11 @@ def test_between_two_days(sample: str, reader: Reader) -> None:
     expect(page.locator(".rx-event:visible .rx-badge").first).to_have_text("反弹重开")
     assert "kind=reopened" in page.url
     assert set(page.locator(".rx-event:visible .rx-badge").all_inner_texts()) == {"反弹重开"}
-    page.locator("[name=unit]").select_option("示例市委办公室")
+    page.locator("[data-app] select[name=unit]").select_option("示例市委办公室")
     ready(page, 1)
     page.reload()
     ready(page, 1)
-    expect(page.locator("[name=unit]")).to_have_value("示例市委办公室")
+    expect(page.locator("[data-app] select[name=unit]")).to_have_value("示例市委办公室")
 
 
 def test_the_whole_time_adds_up(sample: str, reader: Reader) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mkdocs.config.config_options import ExtraScriptValue
 
+from rectification.site.offline import SCRIPT, bundle
+
 _FOLDER = "assets/rectification"
 STYLES = tuple(f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search", "ledger"))
 
@@ -24,11 +26,18 @@ def files() -> Iterator[tuple[str, Path]]:
             yield f"{_FOLDER}/{path.relative_to(root).as_posix()}", path
 
 
-def scripts() -> list[ExtraScriptValue]:
-    """Return the entry module of our scripts, as MkDocs wants an ES module named."""
+def scripts(*, offline: bool) -> list[ExtraScriptValue]:
+    """Return what a page loads of our scripts: the entry module, or for use from files one classic script."""
+    if offline:
+        return [ExtraScriptValue(f"{_FOLDER}/js/{SCRIPT}")]
     script = ExtraScriptValue(f"{_FOLDER}/js/rectification.js")
     script.type = "module"
     return [script]
+
+
+def bundled() -> tuple[str, str]:
+    """Return the classic script for use from files: its address below the site's root, its text."""
+    return f"{_FOLDER}/js/{SCRIPT}", bundle(_package() / "assets/js")
 
 
 def sources() -> list[Path]:

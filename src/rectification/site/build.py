@@ -18,6 +18,7 @@ from rectification.ledger import Ledger
 from rectification.site import search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.offline import twin
 from rectification.site.shell import HEADING_ID, compile_shell, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
@@ -71,6 +72,7 @@ class Build:
             self.edition,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
+        self.offline: bool = config.plugins["rectification"].config.offline
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 
@@ -180,6 +182,8 @@ class Build:
         def put(output: Callable[[], Iterable[tuple[str, bytes]]]) -> None:
             for name, content in output():
                 _write(self.staging / name, content)
+                if self.offline and (copy := twin(name, content)) is not None:
+                    _write(self.staging / copy[0], copy[1])
 
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
         jobs = [partial(put, output) for output in publish.outputs(self.edition)]

@@ -21,6 +21,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     checklists_dir = c.Type(str, default="checklists")
     audience = c.Choice(("public", "internal"), default="public")
     search = c.Type(bool, default=True)
+    offline = c.Type(bool, default=False)
     timezone = c.Choice(sorted(available_timezones()), default="UTC")
     due_soon_days = c.Type(int, default=7)
     stalled_days = c.Type(int, default=30)

@@ -64,9 +64,14 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.site = Path(config.site_dir).resolve()
         staging = open_staging(self.site)
         config.site_dir = str(staging)
+        if self.config.offline:
+            config.use_directory_urls = False  # a browser shows no index.html for a folder opened as a file
+            # Instant navigation fetches pages; from a file Material's stops, and all its other scripts with it.
+            features = config.theme.get("features") or []
+            config.theme["features"] = [one for one in features if not one.startswith("navigation.instant")]
         self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes)
         config.extra_css = [*assets.STYLES, *config.extra_css]
-        config.extra_javascript = [*assets.scripts(), *config.extra_javascript]
+        config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -86,6 +91,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
         for uri, path in assets.files():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
+        if self.config.offline:
+            uri, script = assets.bundled()
+            files.append(File.generated(config, uri, content=script))
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:

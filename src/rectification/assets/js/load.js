@@ -51,8 +51,9 @@ export function loadData(path) {
   const address = new URL(path, root).href;
   if (location.protocol === "file:")
     return loadScript(`${address}.js`).then(() => {
-      if (!handed.has(path)) throw new Error(`${path} holds no data`);
-      return handed.get(path);
+      const name = decodeURIComponent(path);
+      if (!handed.has(name)) throw new Error(`${name} holds no data`);
+      return handed.get(name);
     });
   return once(address, async () => {
     const answer = await fetch(address);

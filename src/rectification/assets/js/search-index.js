@@ -31,6 +31,7 @@ function load() {
 }
 
 async function start() {
+  if (location.protocol === "file:") throw new Error("a page opened as a file has no index to ask");
   const module = await import(new URL("pagefind/pagefind.js", root).href);
   // Pagefind reads the page's language when it starts, and would cut Chinese by the browser's dictionary.
   const page = document.documentElement;
