@@ -34,7 +34,7 @@ def test_modules_become_one_script_in_the_order_they_need_each_other(tmp_path: P
 )
 def test_a_form_that_is_not_translated_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "rectification.js").write_text(line)
-    with pytest.raises(BundleError, match="rectification.js: "):
+    with pytest.raises(BundleError, match=r"rectification\.js: "):
         bundle(tmp_path)
 
 

@@ -66,7 +66,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.site_dir = str(staging)
         if self.config.offline:
             config.use_directory_urls = False  # a browser shows no index.html for a folder opened as a file
-            # Instant navigation fetches pages; from a file Material's stops, and all its other scripts with it.
+            # Instant navigation fetches pages; from a file Material stops it, and its other scripts with it.
             features = config.theme.get("features") or []
             config.theme["features"] = [one for one in features if not one.startswith("navigation.instant")]
         self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes)

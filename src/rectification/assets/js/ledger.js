@@ -57,6 +57,9 @@ class LedgerPage {
     this.table = this.buildTable(Table);
     this.listen();
     this.table.on("tableBuilt", () => {
+      // What scrolls can have the focus, and so must itself be a part of the grid.
+      this.form.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+      this.form.querySelector(".tabulator-table").setAttribute("role", "presentation");
       this.built = true;
       this.apply();
     });
@@ -124,9 +127,11 @@ class LedgerPage {
       initialFilter: () => false, // until the first view is applied
       placeholder: text("ui.none_here"),
       groupToggleElement: "header",
-      groupHeader: (value, count) => {
+      groupHeader: (value, count, _rows, group) => {
+        group.getElement().setAttribute("role", "row");
         const head = document.createElement("span");
         head.className = "rx-group";
+        head.setAttribute("role", "gridcell");
         const number = document.createElement("b");
         number.textContent = count;
         head.append(nameOf(this.state.group, value, this.ledger), " ", number);
