@@ -23,9 +23,10 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready-for-tests ## time our build against one MkDocs page an item
+bench: .venv/ready-for-tests browser ## time a build against one MkDocs page an item, and a reader's waits
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
+	$(BIN)/python -m bench.reader
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

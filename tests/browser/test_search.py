@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bench.reader import served
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Reader, build, served
+from .conftest import Reader, build
 
 MKDOCS = """\
 site_name: Probe
