@@ -1,70 +1,104 @@
-"""Takes the README's picture anew from the sample site: the home page with an item page beside it.
+"""Takes every picture anew from the sample site: `make screenshots`.
 
-Run by `make screenshots`. The pictures for reading by eye (every page kind, wide and narrow, light and dark)
-go to the folder given as the only argument, if there is one.
+`docs/assets/screenshot.png`, the README's: the home page with an item page beside it. And below
+`build/screenshots/`, to be looked at: home, ledger, changes, item and unit, in Chinese and English, light and
+dark, 1280 and 390 px wide, with one sheet a language and width that shows them side by side.
 """
 
 from __future__ import annotations
 
 import os
-import sys
+import shutil
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
-from playwright.sync_api import Playwright, sync_playwright
+from bench.reader import ARGUMENTS, served
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, ROOT, build, served
+from tests.browser.conftest import ROOT, build
 
 PICTURE = ROOT / "docs/assets/screenshot.png"
-SIDE_BY_SIDE = """<body style="margin:0;background:#e8eaf0;display:flex;gap:24px;padding:24px;align-items:start">
-<img src="{home}" style="width:1060px;box-shadow:0 2px 12px #0004"><img src="{item}" style="width:322px;box-shadow:0 2px 12px #0004">"""
+SHEETS = ROOT / "build/screenshots"
+PAGES = {
+    "home": "",
+    "ledger": "ledger/",
+    "changes": "changes/?days=60",
+    "item": "items/BS2026-003/",
+    "unit": "units/city/",
+}
+_IMAGE = '<img src="{}" style="width:{}px;box-shadow:0 2px 12px #0004">'
+_SHEET = '<body style="margin:0;background:#e8eaf0;display:flex;gap:24px;padding:24px;align-items:start">{}'
 
 
 def main() -> None:
-    """Build the sample site, open it in Chromium, save the pictures."""
+    """Build the sample site in both languages, open it in Chromium, save the pictures."""
+    SHEETS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        site = Path(folder) / "site"
-        build(ROOT, site)
-        with served(site) as base:
-            shoot_all(base, site, Path(folder), playwright)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+        )
+        for language in ("zh", "en"):
+            project = Path(folder) / language
+            for name in ("checklists", "docs", "overrides"):
+                shutil.copytree(ROOT / name, project / name)
+            config = (ROOT / "mkdocs.yml").read_text("utf-8")
+            (project / "mkdocs.yml").write_text(
+                config.replace("language: zh", f"language: {language}"), "utf-8"
+            )
+            build(project, project / "site")
+            with served(project / "site") as base:
+                shoot_all(browser, base, language)
+                if language == "zh":
+                    shoot_readme(browser, base, Path(folder))
+        browser.close()
 
 
-def shoot_all(base: str, site: Path, folder: Path, playwright: Playwright) -> None:
-    """Take every picture of the site served at `base`."""
-    browser = playwright.chromium.launch(
-        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+def shoot(browser: Browser, address: str, size: tuple[int, int], scheme: str, path: Path) -> None:
+    """Save what a screen of `size` shows of a page once its scripts have done their work."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-ledger]')].every(form => form.dataset.ready)"
     )
+    page.screenshot(path=path)
+    page.close()
 
-    def shoot(address: str, width: int, height: int, scheme: str, path: Path, whole: bool = False) -> None:
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-        page.goto(base + address, wait_until="networkidle")
-        page.screenshot(path=path, full_page=whole)
-        page.close()
 
-    item = sorted(path.name for path in (site / "items").iterdir())[0]
-    home_png, item_png = folder / "home.png", folder / "item.png"
-    shoot("", 1280, 860, "light", home_png)
-    shoot(f"items/{item}/", 390, 862, "dark", item_png)
-    page = browser.new_page(viewport={"width": 1454, "height": 760})
-    page.goto(folder.as_uri())
-    page.set_content(SIDE_BY_SIDE.format(home=home_png.as_uri(), item=item_png.as_uri()))
-    page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+def shoot_all(browser: Browser, base: str, language: str) -> None:
+    """Save the pages of one language, and a sheet of them for each width."""
+    for width, height in ((1280, 1400), (390, 1400)):
+        pictures = []
+        for scheme in ("light", "dark"):
+            for name, address in PAGES.items():
+                path = SHEETS / f"{language}-{name}-{width}-{scheme}.png"
+                shoot(browser, base + address, (width, height), scheme, path)
+                pictures.append(path)
+        sheet(browser, pictures, 380 if width > 1000 else 300, SHEETS / f"sheet-{language}-{width}.png")
+
+
+def shoot_readme(browser: Browser, base: str, folder: Path) -> None:
+    """Save the README's picture."""
+    home, item = folder / "home.png", folder / "item.png"
+    shoot(browser, base, (1280, 860), "light", home)
+    shoot(browser, f"{base}items/BS2026-001/", (390, 862), "dark", item)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURE, full_page=True)
-    if len(sys.argv) > 1:
-        out = Path(sys.argv[1])
-        out.mkdir(parents=True, exist_ok=True)
-        first = {kind: sorted(p.name for p in (site / kind).iterdir() if p.is_dir())[0]
-                 for kind in ("items", "checklists", "units", "categories")}  # fmt: skip
-        pages = ["", "ledger/", "checklists/", "units/", "categories/", "guide/editors/"]
-        pages += [f"{kind}/{quote(name)}/" for kind, name in first.items()]
-        for address in pages:
-            for width in (1280, 390):
-                for scheme in ("light", "dark"):
-                    name = address.strip("/").replace("/", "-") or "home"
-                    shoot(address, width, 900, scheme, out / f"{name}-{width}-{scheme}.png", whole=True)
-    browser.close()
+    arrange(browser, [(home, 1060), (item, 322)], PICTURE)
+
+
+def sheet(browser: Browser, pictures: list[Path], width: int, path: Path) -> None:
+    """Save pictures side by side, each `width` px wide."""
+    arrange(browser, [(picture, width) for picture in pictures], path)
+
+
+def arrange(browser: Browser, pictures: list[tuple[Path, int]], path: Path) -> None:
+    """Save pictures, each as wide as is said, in one row."""
+    total = sum(width for _, width in pictures) + 24 * (len(pictures) + 1)
+    page = browser.new_page(viewport={"width": total, "height": 200})
+    page.goto(pictures[0][0].parent.as_uri())
+    page.set_content(_SHEET.format("".join(_IMAGE.format(p.as_uri(), width) for p, width in pictures)))
+    page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    page.screenshot(path=path, full_page=True)
+    page.close()
 
 
 if __name__ == "__main__":

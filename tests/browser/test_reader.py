@@ -136,3 +136,59 @@ def test_scripts_go_on_under_instant_navigation(sample: str, reader: Reader) -> 
     page.locator("[data-ledger] a", has_text="BS2026-008").first.click()
     page.wait_for_url("**/items/BS2026-008/")
     expect(page.locator(".rx-marks .rx-days")).to_have_text("超期 5 天")
+
+
+@pytest.mark.parametrize("item", ["BS2026-001", "BS2026-003", "DC2026-002", "ZR2026-002"])
+def test_an_item_prints_on_one_page(sample: str, reader: Reader, item: str) -> None:
+    page = reader(f"{sample}items/{item}/")
+    document = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", document)) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".rx-timeline")).to_be_visible()
+    expect(page.locator(".rx-neighbours")).to_be_hidden()
+    expect(page.locator("[data-copy-link]")).to_be_hidden()
+
+
+def test_an_item_tells_its_story_in_order(sample: str, reader: Reader) -> None:
+    page = reader(f"{sample}items/BS2026-003/")
+    headings = page.locator(".rx-item h2").evaluate_all("all => all.map((one) => one.id)")
+    order = [
+        "problem",
+        "cause",
+        "goal",
+        "actions",
+        "timeline",
+        "verification",
+        "evidence",
+        "feedback",
+        "recurrence",
+    ]
+    assert [one for one in headings if one in order] == order
+    expect(page.locator(".rx-verification--passed")).to_contain_text("独立验收")
+    expect(page.locator(".rx-round")).to_have_count(2)
+    expect(page.locator(".rx-round").nth(1)).to_contain_text("销号 119 天后反弹")
+    image = page.locator(".rx-preview img")
+    image.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.rx-preview img').naturalWidth > 0")
+
+
+def test_a_document_is_loaded_when_the_reader_asks_for_it(sample: str, reader: Reader) -> None:
+    page = reader(f"{sample}items/DC2026-002/")
+    frame = page.locator("details.rx-preview iframe")
+    assert frame.get_attribute("src") is None
+    page.locator("details.rx-preview summary").click()
+    expect(frame).to_have_attribute("src", re.compile(r"second-quarter\.pdf$"))
+
+
+def test_the_public_notice_is_of_the_readers_day(sample: str, reader: Reader) -> None:
+    for day, said in (("2026-05-19", "尚未公示"), ("2026-05-20", "正在公示"), ("2026-05-27", "公示结束")):
+        page = reader(f"{sample}items/BS2026-001/", day=day)
+        expect(page.locator("[data-notice]")).to_have_text(said)
+
+
+def test_a_link_is_copied(sample: str, reader: Reader) -> None:
+    page = reader(f"{sample}items/BS2026-001/#timeline")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-copy-link]").click()
+    expect(page.locator("[data-copy-link]")).to_have_text("已复制")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{sample}items/BS2026-001/"

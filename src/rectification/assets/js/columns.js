@@ -77,7 +77,7 @@ export const COLUMNS = {
     wide: 1.5,
     least: 110,
   },
-  due: { shows: due, plain: (row) => [row.due, row.left === null ? "" : daysWords(row.left)].join(" "), sorts: byDay("due"), wide: 1.4, least: 110 },
+  due: { shows: due, plain: (row) => [row.due, row.left === null ? "" : daysWords(row.left)].join(" "), sorts: byDay("due"), wide: 1.4, least: 135 },
   found: { sorts: byDay("found"), wide: 1, least: 90 },
   since: { sorts: byDay("since"), wide: 1, least: 90 },
   slip: { plain: (row) => (row.slip ? text("ui.days", { n: row.slip }) : ""), sorts: byNumber("slip"), wide: 0.8, least: 70 },
