@@ -49,6 +49,7 @@ SHOWN = {
     "partials/embed-chart.html": "embeds",
     "partials/embed-timeline.html": "embeds",
     "partials/cards.html": "embeds",
+    "partials/groups.html": "embeds",
     "partials/chart.html": "embeds",
     "partials/summary.html": "units/office",
     "partials/search.html": "items/A-1",
