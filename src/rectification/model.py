@@ -23,6 +23,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -127,14 +128,51 @@ def _link(value: str) -> str:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-02-10"])]
-Count = Annotated[int, BeforeValidator(_count), Field(ge=0)]
-YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Identifier = Annotated[Line, AfterValidator(_identifier)]
-EvidenceReference = Annotated[Line, AfterValidator(_evidence)]
-Link = Annotated[Line, AfterValidator(_link)]
+def _typed(**schema: object) -> WithJsonSchema:
+    """What an editor may type, for the JSON Schema of YAML files (publish/yaml_schema.py).
+
+    An unquoted number is text to us: a schema that saw only a string in it would find fault where none is.
+    """
+    return WithJsonSchema(schema, mode="validation")
+
+
+_WRITTEN = ["string", "number", "boolean"]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    Field(examples=["2026-02-10"]),
+    _typed(type="string", format="date", pattern=f"^{_DAY.pattern}$", examples=["2026-02-10"]),
+]
+Count = Annotated[
+    int,
+    BeforeValidator(_count),
+    Field(ge=0),
+    _typed(type=["integer", "string"], minimum=0, pattern="^[0-9]{1,9}$"),
+]
+YesNo = Annotated[bool, BeforeValidator(_yes_no), _typed(enum=[True, False, "true", "false"])]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    _typed(type=_WRITTEN, pattern=r"\S", maxLength=300),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
+    _typed(type=_WRITTEN, pattern=r"\S", maxLength=20_000),
+]
+Identifier = Annotated[
+    Line, AfterValidator(_identifier), _typed(type=["string", "number"], pattern=f"^{_ID.pattern}$")
+]
+EvidenceReference = Annotated[
+    Line,
+    AfterValidator(_evidence),
+    _typed(type="string", pattern=r"^(evidence/[^\\]+|https?:\S+|mailto:\S+)$"),
+]
+Link = Annotated[
+    Line,
+    AfterValidator(_link),
+    _typed(type="string", pattern=r"^([Hh][Tt]{2}[Pp][Ss]?|[Mm][Aa][Ii][Ll][Tt][Oo]):\S+$"),
+]
 # A key with nothing behind it says nothing: `actions:` left empty in a template is no actions.
 _left_empty = BeforeValidator(lambda value: () if value is None else value)
 
@@ -276,6 +314,12 @@ class ChecklistFile(Record):
 
     checklist: Header
     items: tuple[Item, ...] = ()
+
+
+class HeaderFile(Record):
+    """`checklist.yml` of a checklist kept as a folder: the header alone."""
+
+    checklist: Header
 
 
 class UnitsFile(Record):

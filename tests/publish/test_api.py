@@ -128,12 +128,12 @@ def test_a_moved_due_date_is_a_change(published: Publish) -> None:
 def test_nothing_of_an_internal_item_is_published(published: Publish, with_units: bool) -> None:
     canary = "金丝雀"
     hidden = (
-        f"  - id: A-9\n    title: {canary}题\n    problem: {canary}\n    unit: {canary}局\n"
+        f"  - id: A-9\n    title: {canary}题\n    problem: {canary}\n    unit: {'局' if with_units else canary + '局'}\n"
         f"    found: 2026-03-01\n    due: 2026-12-31\n    category: {canary}类\n    visibility: internal\n"
         f"    log:\n      - {{date: 2026-03-02, status: in_progress, by: {canary}, note: {canary}}}\n"
         f"    notice: {{from: 2026-04-01, to: 2026-04-07, contact: {canary}}}\n"
     )
-    units = "units:\n  - {name: 示例镇}\n  - {name: 局, aliases: [金丝雀局]}\n" if with_units else ""
+    units = "units:\n  - {name: 示例镇}\n  - {name: 局, aliases: [本局]}\n" if with_units else ""
     files = published(ITEM + "    related: [A-9]\n" + hidden, units=units)
     for name, content in files.items():
         text = content.decode()
