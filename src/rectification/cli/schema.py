@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rectification.cli._project import config_file, read_settings
 from rectification.cli._words import words
+
+if TYPE_CHECKING:
+    from rectification.settings import Settings
 
 FOLDER = ".schema"
 
@@ -22,14 +26,20 @@ FOLDER = ".schema"
 )
 def command(config_file: Path, output: Path | None) -> None:
     """Write the schemas; a vocabulary that cannot be read is left out of them, and `check` says why."""
+    settings = read_settings(config_file)
+    for path in write_schemas(settings, (output or settings.checklists / FOLDER).resolve()):
+        click.echo(settings.name_of(path))
+
+
+def write_schemas(settings: Settings, folder: Path) -> list[Path]:
+    """Write the schema of each kind of file into `folder`; return the files written."""
     from rectification.publish.yaml_schema import encode, schemas
     from rectification.rules import examine
 
-    settings = read_settings(config_file)
-    folder = output or settings.checklists / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    examination = examine(settings, settings.today())
-    for name, schema in schemas(examination.ledger).items():
-        path = folder / f"{name}.json"
-        path.write_bytes(encode(schema))
-        click.echo(settings.name_of(path.resolve()))
+    ledger = examine(settings, settings.today()).ledger
+    written = []
+    for name, schema in schemas(ledger).items():
+        written.append(folder / f"{name}.json")
+        written[-1].write_bytes(encode(schema))
+    return written
