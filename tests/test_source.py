@@ -146,7 +146,7 @@ def test_places() -> None:
     assert document.mark(("items", 1, "missing")) == (7, 5)
     assert document.mark(("checklist", "id"), "key") == (1, 13)
     assert document.mark(()) == (1, 1)
-    assert document.lines()[4] == "      - {date: 甲, by: 乙}"
+    assert document.split[4] == "      - {date: 甲, by: 乙}"
 
 
 # -- files ---------------------------------------------------------------------------------------------

@@ -91,9 +91,15 @@ class Document:
             path, of = path[:-1], "value"
         return Mark(1, 1)
 
-    def lines(self) -> list[str]:
-        """Return the lines of the text, as an editor counts them."""
+    @cached_property
+    def split(self) -> list[str]:
+        """The lines of the text, as an editor counts them."""
         return _LINE_BREAK.split(self.text)
+
+    @property
+    def last_line(self) -> int:
+        """The number of the last line."""
+        return len(self.split)
 
 
 def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]:

@@ -63,6 +63,17 @@ def test_edit_link_leads_to_the_line_of_the_item(built: Project) -> None:
     assert 'href="https://git.example.org/a/b/edit/main/docs/index.md"' in built.page("")
 
 
+def test_progress_is_reported_at_the_line_of_the_log(built: Project) -> None:
+    lines = CHECKLIST.split("\n")
+    for item in ("A-1", "A-2"):
+        start = lines.index(f"  - id: {item}")
+        end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("  - id: ")), len(lines))
+        line = next((n for n in range(start, end) if lines[n].strip().startswith("log:")), start) + 1
+        html = built.page(f"items/{item}")
+        address = f"https://git.example.org/a/b/edit/main/checklists/forms.yml#L{line}"
+        assert re.search(rf'<a class="rx-button rx-noprint" href="{re.escape(address)}">报告进展</a>', html)
+
+
 def test_breadcrumbs_tab_and_contents(built: Project) -> None:
     html = built.page("items/A-1")
     path = re.search(r'<nav class="md-path".*?</nav>', html, re.DOTALL)

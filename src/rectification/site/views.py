@@ -228,7 +228,7 @@ class Views:
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         item = record.item
         same_unit = self._unfinished_first(record.unit)
-        context = {
+        context: dict[str, Any] = {
             "record": record,
             "item": item,
             "state": record.state,
@@ -244,13 +244,14 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
+            "edit": self.edit_address(record.place.file, record.place.line),
+            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
-        edit = self.edit_address(record.place.file, record.place.line)
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
-        return self._sheet("item", address, title, description, context, edit, crumb, item.title)
+        return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
