@@ -1,4 +1,4 @@
-"""The ledger as of a git revision: its files written to a temporary folder, beside nothing of the working tree."""
+"""The ledger as of a git revision: its files in a temporary folder, the working tree left alone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _git(
     environment = {**os.environ, **(variables or {})}
     try:
         done = subprocess.run(
-            ["git", "-C", str(top), *arguments],
+            ["git", "--literal-pathspecs", "-C", str(top), *arguments],
             input=sent,
             env=environment,
             capture_output=True,

@@ -90,7 +90,7 @@ def introduced(examination: Examination, settings: Settings, revision: str) -> l
 
 
 def explanation(code: str, config_file: Path) -> str:
-    """Return what there is to say of a code: in the site's language where there is a site, else the terminal's.
+    """Return what there is to say of a code, in the language of the site or, without one, of the terminal.
 
     Raises click.UsageError for an unknown code.
     """
@@ -137,7 +137,7 @@ def _lies_in(file: str, name: str) -> bool:
 
 
 def _prefix(settings: Settings) -> str:
-    """Return what leads from the top of the repository to the project, for those who name files from there."""
+    """Return what leads from the top of the repository to the project: forges name files from there."""
     top = top_of(settings.root)
     inside = settings.root.relative_to(top).as_posix() if top else "."
     return "" if inside == "." else f"{inside}/"

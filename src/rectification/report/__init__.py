@@ -12,7 +12,7 @@ __all__ = ["Report", "formats", "identity"]
 
 
 def formats() -> dict[str, Callable[[Report], str]]:
-    """Return name -> what writes a report in that format, for every module of this package that has `write`."""
+    """Return what writes a report, by the name of its format: of every module here that has a `write`."""
     names = sorted(info.name for info in iter_modules(__path__))
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: module.write for name, module in modules.items() if hasattr(module, "write")}

@@ -20,7 +20,9 @@ def write(report: Report) -> str:
     more = len(report.diagnostics) - len(lines)
     if more:
         facts = {"errors": report.count("error"), "warnings": report.count("warning")}
-        lines.append(f"::notice title=rectify::{_data(report.catalogue.text('findings.more', n=more, **facts))}")
+        lines.append(
+            f"::notice title=rectify::{_data(report.catalogue.text('findings.more', n=more, **facts))}"
+        )
     return "\n".join(lines)
 
 
