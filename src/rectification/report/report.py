@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rectification.catalogue import Catalogue
-from rectification.diagnostic import Diagnostic
+from rectification.diagnostic import Diagnostic, line_of
 
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _FILE_AND_LINE = re.compile(r":\d+$")
 _PASSING = ("today",)  # facts that change from one day to the next
 
@@ -56,12 +55,6 @@ class Report:
         return found
 
 
-def line_of(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
-    """Return the line a finding points at, or nothing where there is no text."""
-    lines = _LINE_BREAK.split(texts.get(diagnostic.file, ""))
-    return lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
-
-
 def identity(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
     """Return what stays of a finding while the file around it changes: code, file, item, facts, line.
 
@@ -72,6 +65,6 @@ def identity(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
         for name, value in diagnostic.facts.items()
         if name not in _PASSING and not (name == "first" and isinstance(value, int))
     }
-    line = line_of(diagnostic, texts).strip()
+    line = line_of(diagnostic, texts.get(diagnostic.file, "")).strip()
     parts = [diagnostic.code, diagnostic.file, diagnostic.item, facts, line]
     return json.dumps(parts, ensure_ascii=True, sort_keys=True)

@@ -6,8 +6,8 @@ import json
 from urllib.parse import quote
 
 from rectification import __version__
-from rectification.diagnostic import Diagnostic
-from rectification.report.report import Report, line_of
+from rectification.diagnostic import Diagnostic, line_of
+from rectification.report.report import Report
 from rectification.rules.codes import Code, codes
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -61,7 +61,7 @@ def _rule(code: Code, report: Report) -> dict[str, object]:
 
 def _result(diagnostic: Diagnostic, index: int, fingerprint: str, report: Report) -> dict[str, object]:
     region: dict[str, object] = {"startLine": diagnostic.line, "startColumn": diagnostic.column}
-    line = line_of(diagnostic, report.texts)
+    line = line_of(diagnostic, report.texts.get(diagnostic.file, ""))
     # A region without an end runs to the end of its line.
     if rest := line[diagnostic.column - 1 :]:
         region["snippet"] = {"text": rest}
