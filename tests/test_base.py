@@ -71,6 +71,18 @@ def test_lines_above_make_nothing_new(site: Path) -> None:
     assert found(site, "--base", "HEAD") == []
 
 
+def test_a_finding_that_names_a_line_stays_the_same(site: Path) -> None:
+    other = site / "checklists/b.yml"
+    (site / "checklists/a.yml").write_text(HEADER + item(1) + item(1), "utf-8")
+    other.write_text("checklist: {id: B, title: x}\nitems: []\nitems: []\n", "utf-8")
+    git(site, "add", "-A")
+    git(site, "commit", "-q", "-m", "two")
+    assert {code for code, *_ in found(site)} == {"L102", "Y015"}
+    for path in (site / "checklists/a.yml", other):
+        path.write_text("# x\n" + path.read_text("utf-8"), "utf-8")
+    assert found(site, "--base", "HEAD") == []
+
+
 def test_what_a_change_introduced_is_told(site: Path) -> None:
     path = site / "checklists/a.yml"
     path.write_text(

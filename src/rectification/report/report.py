@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rectification.catalogue import Catalogue
 from rectification.diagnostic import Diagnostic, line_of
 
-_FILE_AND_LINE = re.compile(r":\d+$")
+_LINE_NUMBER = re.compile(r"(^|:)\d+$")  # of `12` or `a.yml:12`, where something stood first
 _PASSING = ("today",)  # facts that change from one day to the next
 
 
@@ -60,11 +60,9 @@ def identity(diagnostic: Diagnostic, texts: Mapping[str, str]) -> str:
 
     Facts that are numbers of lines, or today's date, are left out.
     """
-    facts = {
-        name: _FILE_AND_LINE.sub("", str(value))
-        for name, value in diagnostic.facts.items()
-        if name not in _PASSING and not (name == "first" and isinstance(value, int))
-    }
+    facts = {name: str(value) for name, value in diagnostic.facts.items() if name not in _PASSING}
+    if "first" in facts:
+        facts["first"] = _LINE_NUMBER.sub("", facts["first"])
     line = line_of(diagnostic, texts.get(diagnostic.file, "")).strip()
     parts = [diagnostic.code, diagnostic.file, diagnostic.item, facts, line]
     return json.dumps(parts, ensure_ascii=True, sort_keys=True)
