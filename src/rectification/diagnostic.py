@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from unicodedata import east_asian_width
 
@@ -16,6 +17,7 @@ Severity = Literal["error", "warning"]
 
 _SHOWN = 60  # characters of a found value quoted in a message
 _NAMED_KINDS = ("kind", "expected_kind", "fault")  # facts that are words of ours, and so in the catalogue
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _WINDOW = 100  # characters of a long line shown in an excerpt
 
 
@@ -73,6 +75,19 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda d: (d.file, d.line, d.column, d.code))
 
 
+# A file with a thousand findings is split once, not a thousand times: findings come file by file.
+@lru_cache(maxsize=1)
+def lines_of(text: str) -> tuple[str, ...]:
+    """Return the lines of a text, as an editor counts them."""
+    return tuple(_LINE_BREAK.split(text))
+
+
+def line_of(diagnostic: Diagnostic, text: str) -> str:
+    """Return the line a finding points at; nothing where the text has no such line."""
+    lines = lines_of(text)
+    return lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
+
+
 def explain(diagnostic: Diagnostic, text: str, catalogue: Catalogue) -> str:
     """Return a diagnostic as an editor reads it: place, message, the line with a caret, and how to mend it.
 
@@ -82,9 +97,8 @@ def explain(diagnostic: Diagnostic, text: str, catalogue: Catalogue) -> str:
     severity = catalogue.text(f"severity_of_finding.{diagnostic.severity}")
     item = f" [{diagnostic.item}]" if diagnostic.item else ""
     parts = [f"{place}: {severity} {diagnostic.code}{item}", f"  {diagnostic.message(catalogue)}"]
-    lines = re.split(r"\r\n|\n|\r", text)
-    if text and diagnostic.line <= len(lines):
-        parts += _excerpt(lines[diagnostic.line - 1], diagnostic.line, diagnostic.column)
+    if text and diagnostic.line <= len(lines_of(text)):
+        parts += _excerpt(line_of(diagnostic, text), diagnostic.line, diagnostic.column)
     parts.append(f"  = {diagnostic.hint(catalogue)}")
     return "\n".join(parts)
 

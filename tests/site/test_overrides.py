@@ -38,6 +38,7 @@ SHOWN = {
     "units.html": "units",
     "categories.html": "categories",
     "data.html": "data",
+    "rules.html": "rules",
     "changes.html": "changes",
     "partials/feeds.html": "units/office",
     "partials/counts.html": "checklists/forms",

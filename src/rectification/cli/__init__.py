@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rectification import __version__
+from rectification.cli._mishap import confess, debug
 from rectification.cli._words import words
 
 if TYPE_CHECKING:
@@ -28,15 +29,22 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> None:
+        try:
+            super().invoke(ctx)
+        except Exception as error:
+            confess(ctx, error)
+
 
 @click.group(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, help=words().text("cli.help")
 )
+@debug
 @click.version_option(__version__, prog_name="rectify")
 def rectify() -> None:
     """The group all commands belong to."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `rectify`; exits with the status of the command (2 for wrong usage)."""
+    """Run `rectify`; exits with the status of the command (2 for wrong usage, 3 for a bug)."""
     rectify.main(args=arguments, prog_name="rectify")

@@ -2,60 +2,142 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from rectification.catalogue import Catalogue, read_catalogue
-from rectification.cli._project import config_file, read_settings
+from rectification.catalogue import read_catalogue
+from rectification.cli._mishap import debug
+from rectification.cli._progress import progress
+from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
-from rectification.diagnostic import Diagnostic, explain
-from rectification.rules import examine
+from rectification.diagnostic import Diagnostic, nearest
+from rectification.report import Report, formats, identity
+from rectification.revision import RevisionError, as_of, top_of
+from rectification.rules import Examination, all_rules, examine
+from rectification.rules.codes import Code, codes
+from rectification.settings import Settings
 
 
 @click.command(help=words().text("cli.check.help"))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @config_file
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(list(formats())),
     default="text",
     help=words().text("cli.check.format"),
 )
-def command(config_file: Path, style: str) -> None:
-    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage."""
-    settings = read_settings(config_file)
+@click.option("--base", metavar="REV", help=words().text("cli.check.base"))
+@click.option("--explain", metavar="CODE", help=words().text("cli.check.explain"))
+@debug
+def command(
+    paths: tuple[Path, ...], config_file: Path, style: str, base: str | None, explain: str | None
+) -> None:
+    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage, 3 internal error."""
+    if explain is not None:
+        click.echo(explanation(explain, config_file))
+        return
+    project = read_project(config_file)
+    settings = project.settings
+    chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
-    examination = examine(settings, settings.today())
-    found = examination.diagnostics
-    if style == "json":
-        click.echo(json.dumps([as_json(d, catalogue) for d in found], ensure_ascii=False, indent=2))
-    else:
-        for diagnostic in found:
-            click.echo(explain(diagnostic, examination.texts.get(diagnostic.file, ""), catalogue) + "\n")
-        ledger = examination.ledger
-        facts: dict[str, Any] = {"errors": len(examination.errors), "warnings": len(examination.warnings)}
-        facts |= {"items": len(ledger.records), "checklists": len(ledger.checklists)}
-        click.echo(
-            catalogue.text("findings.total", n=len(found), **facts)
-            if found
-            else catalogue.text("findings.none", **facts)
-        )
+    with progress(settings, catalogue.text("findings.reading")) as tell:
+        examination = examine(settings, settings.today(), tell)
+    found: Sequence[Diagnostic] = examination.diagnostics
+    if base is not None:
+        found = introduced(examination, settings, base)
+    if chosen:
+        found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
+    ledger = examination.ledger
+    report = Report(
+        found,
+        examination.texts,
+        catalogue,
+        items=len(ledger.records),
+        checklists=len(ledger.checklists),
+        levels=settings.rules,
+        prefix=_prefix(settings),
+        rules_page=project.rules_page,
+    )
+    click.echo(formats()[style](report))
     sys.exit(1 if found else 0)
 
 
-def as_json(diagnostic: Diagnostic, catalogue: Catalogue) -> dict[str, object]:
-    """Return a diagnostic as a machine reads it; line and column start at 1, columns count code points."""
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "file": diagnostic.file,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "item": diagnostic.item or None,
-        "message": diagnostic.message(catalogue),
-        "hint": diagnostic.hint(catalogue),
-    }
+def introduced(examination: Examination, settings: Settings, revision: str) -> list[Diagnostic]:
+    """Return the findings that the ledger as of `revision` did not have, and all of the whole-ledger rules.
+
+    Raises click.UsageError where there is no such revision.
+    """
+    try:
+        with as_of(settings, revision) as before:
+            old = examine(before, settings.today())
+    except RevisionError as error:
+        raise click.UsageError(words().text(f"cli.check.{error.reason}", revision=revision)) from error
+    known = Counter(identity(diagnostic, old.texts) for diagnostic in old.diagnostics)
+    always = {rule.code for rule in all_rules() if rule.whole}
+    new = []
+    for diagnostic in examination.diagnostics:
+        same = identity(diagnostic, examination.texts)
+        known[same] -= 1
+        if known[same] < 0 or diagnostic.code in always:
+            new.append(diagnostic)
+    return new
+
+
+def explanation(code: str, config_file: Path) -> str:
+    """Return what there is to say of a code, in the language of the site or, without one, of the terminal.
+
+    Raises click.UsageError for an unknown code.
+    """
+    catalogue = words()
+    levels: Mapping[str, str] = {}
+    if config_file.is_file():
+        settings = read_project(config_file).settings
+        catalogue, levels = read_catalogue(settings.language), settings.rules
+    known = {one.code: one for one in codes(catalogue, levels)}
+    wanted = code.strip().upper()
+    if wanted not in known:
+        close = nearest(wanted, known) or next(iter(known))
+        raise click.UsageError(words().text("cli.check.no_code", code=code, nearest=close))
+    return _told(known[wanted], catalogue.text)
+
+
+def _told(code: Code, text: Callable[[str], str]) -> str:
+    level = text(f"rules.level.{code.level}")
+    head = f"{code.code} · {level}\n{code.message}"
+    parts = [head, f"{text('rules.why')}\n{_indented(code.why)}"]
+    parts.append(f"{text('rules.bad')}\n{_indented(code.bad)}")
+    parts.append(f"{text('rules.good')}\n{_indented(code.good)}")
+    parts.append(f"{text('rules.mend')}\n{_indented(code.hint)}")
+    return "\n\n".join(parts)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.split("\n"))
+
+
+def _name_of(path: Path, settings: Settings) -> str:
+    """Return the name that findings give a path. Raises click.UsageError outside the checklists."""
+    # The last part is not followed: a link in the checklists is itself what is wrong.
+    whole = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    checklists = settings.checklists.resolve()
+    if not whole.is_relative_to(checklists):
+        name = settings.name_of(settings.checklists)
+        raise click.UsageError(words().text("cli.check.outside", path=path, folder=name))
+    return settings.name_of(settings.checklists / whole.relative_to(checklists))
+
+
+def _lies_in(file: str, name: str) -> bool:
+    return file == name or file.startswith(f"{name}/")
+
+
+def _prefix(settings: Settings) -> str:
+    """Return what leads from the top of the repository to the project: forges name files from there."""
+    top = top_of(settings.root)
+    inside = settings.root.relative_to(top).as_posix() if top else "."
+    return "" if inside == "." else f"{inside}/"

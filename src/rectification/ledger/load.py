@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -37,11 +37,15 @@ class Loading:
     ledger: Ledger
     diagnostics: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[str], None] | None = None
 
 
-def load(settings: Settings, today: date) -> Loading:
-    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics."""
-    loading = Loading(Ledger(today))
+def load(settings: Settings, today: date, tell: Callable[[str], None] | None = None) -> Loading:
+    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics.
+
+    `tell` is called with the name of each file once it is read.
+    """
+    loading = Loading(Ledger(today), tell=tell)
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
         loading.diagnostics.append(Diagnostic("Y027", "error", name, 1, 1, {"found": name}))
@@ -65,6 +69,19 @@ def load(settings: Settings, today: date) -> Loading:
         ledger = replace(ledger, categories=tuple(Category(name=name) for name in used))
     loading.ledger = replace(ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence)
     return loading
+
+
+def yaml_files(settings: Settings) -> Iterator[Path]:
+    """Yield the files that loading reads, in no promised order."""
+    if settings.checklists.is_dir():
+        folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
+        for folder in (settings.checklists, *folders):
+            yield from _yaml_files(folder)
+
+
+def _is_checklist(path: Path) -> bool:
+    """Tell whether `path` is a folder that holds a checklist."""
+    return path.is_dir() and not path.name.startswith((".", "_")) and path.name != EVIDENCE_FOLDER
 
 
 def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
@@ -102,11 +119,7 @@ Items = list[tuple[Item, Place]]
 def _checklists(settings: Settings, loading: Loading) -> Iterator[tuple[Checklist, Items]]:
     """Yield each checklist with its items, in the order of their slugs."""
     files = [path for path in _yaml_files(settings.checklists) if not path.name.startswith("_")]
-    folders = [
-        path
-        for path in settings.checklists.iterdir()
-        if path.is_dir() and not path.name.startswith((".", "_")) and path.name != EVIDENCE_FOLDER
-    ]
+    folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
     for path in sorted([*files, *folders], key=lambda path: (path.stem, path.name)):
         found = _folder(path, settings, loading) if path in folders else _file(path, settings, loading)
         if found is not None:
@@ -170,6 +183,8 @@ def _document(path: Path, file: str, loading: Loading) -> Document | None:
     document, text, diagnostics = read(path, file)
     loading.texts[file] = text
     loading.diagnostics += diagnostics
+    if loading.tell is not None:
+        loading.tell(file)
     return document
 
 

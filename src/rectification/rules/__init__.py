@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -38,9 +38,12 @@ class Examination:
         return tuple(d for d in self.diagnostics if d.severity == "warning")
 
 
-def examine(settings: Settings, today: date) -> Examination:
-    """Load a site's checklists and run every rule: all errors of all files, in the order of the files."""
-    loading = load(settings, today)
+def examine(settings: Settings, today: date, tell: Callable[[str], None] | None = None) -> Examination:
+    """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
+
+    `tell` is called with the name of each file once it is read.
+    """
+    loading = load(settings, today, tell)
     broken = any(d.severity == "error" for d in loading.diagnostics)
     found = check(loading.ledger, settings.rules, whole=not broken)
     return Examination(loading.ledger, tuple(in_order([*loading.diagnostics, *found])), loading.texts)

@@ -42,6 +42,7 @@ from rectification.publish import (
     schema_json,
     web_path,
 )
+from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data")
+LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -327,7 +328,8 @@ class Views:
 
     def listing(self, kind: str) -> tuple[str, list[Section]]:
         """Return the body and the sections of a listing page (one of LISTINGS)."""
-        context = self._data() if kind == "data" else {}
+        making: dict[str, Callable[[], dict[str, Any]]] = {"data": self._data, "rules": self._rules}
+        context = making[kind]() if kind in making else {}
         return self._render(f"{kind}.html", context, self.addresses.listing(kind))
 
     def _data(self) -> dict[str, Any]:
@@ -340,6 +342,13 @@ class Views:
             "definitions": {name: schema_json.fields(schema) for name, schema in definitions.items()},
             "revisions": index_json.REVISIONS,
         }
+
+    def _rules(self) -> dict[str, Any]:
+        """Return what the page on the rules shows: every code, by family."""
+        families: dict[str, list[Code]] = {}
+        for code in codes(self.catalogue, self.settings.rules):
+            families.setdefault(code.family, []).append(code)
+        return {"families": families}
 
     def embed(self, block: Embed, address: str) -> str:
         """Return a live view for a hand-written page at `address`."""

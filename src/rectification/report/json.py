@@ -1,0 +1,29 @@
+"""Findings as a list for programs; line and column start at 1, columns count code points."""
+
+from __future__ import annotations
+
+import json
+
+from rectification.catalogue import Catalogue
+from rectification.diagnostic import Diagnostic
+from rectification.report.report import Report
+
+
+def write(report: Report) -> str:
+    """Return a JSON list, one object a finding; files are named from the project's root."""
+    found = [as_json(diagnostic, report.catalogue) for diagnostic in report.diagnostics]
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def as_json(diagnostic: Diagnostic, catalogue: Catalogue) -> dict[str, object]:
+    """Return a diagnostic as a machine reads it; line and column start at 1, columns count code points."""
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "column": diagnostic.column,
+        "item": diagnostic.item or None,
+        "message": diagnostic.message(catalogue),
+        "hint": diagnostic.hint(catalogue),
+    }

@@ -1,0 +1,77 @@
+"""The ledger as of a git revision: its files in a temporary folder, the working tree left alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rectification.settings import Settings
+
+
+class RevisionError(Exception):
+    """Why there is no such ledger: `reason` names a text of `cli.check`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def top_of(folder: Path) -> Path | None:
+    """Return the top of the git working tree that `folder` lies in; None outside one."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+
+
+@contextmanager
+def as_of(settings: Settings, revision: str) -> Iterator[Settings]:
+    """Yield the settings of the same site with the checklists as `revision` has them.
+
+    Without checklists in that revision the folder is empty. Raises RevisionError.
+    """
+    top = top_of(settings.root)
+    folder = Path(os.path.normpath(settings.checklists))
+    if top is None or not folder.is_relative_to(top):
+        raise RevisionError("no_repository")
+    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not commit:
+        raise RevisionError("no_revision")
+    inside = folder.relative_to(top).as_posix()
+    with TemporaryDirectory(prefix="rectify-") as temporary:
+        old = Path(temporary) / "tree"
+        root = old / settings.root.relative_to(top)
+        # Lexically the same way down, so that files have the same names in both ledgers.
+        checklists = root / os.path.relpath(folder, settings.root)
+        for path in (root, old / inside):
+            path.mkdir(parents=True, exist_ok=True)
+        if _git(top, "rev-parse", "--verify", "--quiet", f"{commit}:{inside}" if inside != "." else commit):
+            # An index of our own: the repository's is left alone, and no attribute leaves a file out.
+            index = {"GIT_INDEX_FILE": str(Path(temporary) / "index"), "GIT_LFS_SKIP_SMUDGE": "1"}
+            _git(top, "read-tree", commit, variables=index, must=True)
+            names = _git(top, "ls-files", "-z", "--", inside, variables=index, must=True)
+            out = f"--prefix={old}/"
+            _git(top, "checkout-index", out, "-z", "--stdin", variables=index, sent=names, must=True)
+        yield replace(settings, root=root, checklists=checklists)
+
+
+def _git(
+    top: Path, *arguments: str, variables: Mapping[str, str] | None = None, sent: str = "", must: bool = False
+) -> str:
+    """Run git at `top` and return what it printed; an empty text where it failed, unless it `must` not."""
+    environment = {**os.environ, **(variables or {})}
+    try:
+        done = subprocess.run(
+            ["git", "--literal-pathspecs", "-C", str(top), *arguments],
+            input=sent,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=must,
+        )
+    except FileNotFoundError as error:
+        raise RevisionError("no_git") from error
+    return done.stdout.rstrip("\n") if done.returncode == 0 else ""

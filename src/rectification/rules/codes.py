@@ -1,0 +1,71 @@
+"""Every code a check can give, with what is told of it: what it says, why, how it looks, how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rectification.rules import all_rules
+
+if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
+
+_CODE = re.compile(r"([YML]\d{3})\.message")
+_FACT = re.compile(r"(?<!\{)\{\w+\}(?!\})")
+_WARNINGS = frozenset({"Y020"})  # of the codes that are no rules; a rule says its severity itself
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code in the words of a catalogue; `bad` and `good` are examples in YAML.
+
+    `severity` is the engine's, `level` what this site makes of it: `off`, `warning` or `error`.
+    """
+
+    code: str
+    severity: str
+    level: str
+    message: str
+    why: str
+    hint: str
+    bad: str
+    good: str
+
+    @property
+    def family(self) -> str:
+        """What kind of code it is, by its first letter: Y the file, M its fields, L the ledger."""
+        return self.code[0]
+
+
+def codes(catalogue: Catalogue, levels: Mapping[str, str]) -> list[Code]:
+    """Return every code, files first, then fields, then the ledger; `levels` as in mkdocs.yml."""
+    listed = [match[1] for key in catalogue.section("findings") if (match := _CODE.fullmatch(key))]
+    return [_code(name, catalogue, levels) for name in sorted(listed, key=lambda c: ("YML".index(c[0]), c))]
+
+
+def _code(name: str, catalogue: Catalogue, levels: Mapping[str, str]) -> Code:
+    severity = {rule.code: rule.severity for rule in all_rules()}.get(name)
+    # Only a rule's level is a site's to choose: what cannot be read, or typed, cannot be published.
+    level = levels.get(name, severity) if severity else None
+    severity = severity or ("warning" if name in _WARNINGS else "error")
+
+    def said(part: str) -> str:
+        return catalogue.text(f"findings.{name}.{part}")
+
+    return Code(
+        name,
+        severity,
+        level or severity,
+        _without_facts(said("message")),
+        said("why"),
+        _without_facts(said("hint")),
+        said("bad").rstrip("\n"),
+        said("good").rstrip("\n"),
+    )
+
+
+def _without_facts(template: str) -> str:
+    """Return a message with an ellipsis for each fact it would name."""
+    return _FACT.sub("…", template).replace("{{", "{").replace("}}", "}")
