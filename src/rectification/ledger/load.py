@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ from rectification.ledger.state import derive
 from rectification.ledger.units import Units
 from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
 from rectification.model import Record as Model
-from rectification.source import Document, read
+from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,16 +32,23 @@ Built = TypeVar("Built", bound=Model)
 
 @dataclass
 class Loading:
-    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts."""
+    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts.
+
+    `edits` are texts that stand for what the files of those names hold, or for files still to be made.
+    """
 
     ledger: Ledger
     diagnostics: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    edits: Mapping[str, str] = field(default_factory=dict)
 
 
-def load(settings: Settings, today: date) -> Loading:
-    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics."""
-    loading = Loading(Ledger(today))
+def load(settings: Settings, today: date, edits: Mapping[str, str] | None = None) -> Loading:
+    """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics.
+
+    `edits` maps names of files (as `Settings.name_of` gives them) to texts read in their place.
+    """
+    loading = Loading(Ledger(today), edits=edits or {})
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
         loading.diagnostics.append(Diagnostic("Y027", "error", name, 1, 1, {"found": name}))
@@ -69,7 +76,7 @@ def load(settings: Settings, today: date) -> Loading:
 
 def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
     ledger = replace(loading.ledger, units=Units((), known=False))
-    for path in _yaml_files(settings.checklists):
+    for path in _yaml_files(settings.checklists, settings, loading):
         if not path.name.startswith("_"):
             continue
         file = settings.name_of(path)
@@ -101,7 +108,9 @@ Items = list[tuple[Item, Place]]
 
 def _checklists(settings: Settings, loading: Loading) -> Iterator[tuple[Checklist, Items]]:
     """Yield each checklist with its items, in the order of their slugs."""
-    files = [path for path in _yaml_files(settings.checklists) if not path.name.startswith("_")]
+    files = [
+        path for path in _yaml_files(settings.checklists, settings, loading) if not path.name.startswith("_")
+    ]
     folders = [
         path
         for path in settings.checklists.iterdir()
@@ -139,7 +148,7 @@ def _folder(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist
     """Read a checklist kept as a folder: `checklist.yml` and one file an item."""
     head: tuple[Header, Place] | None = None
     items: Items = []
-    files = list(_yaml_files(path))
+    files = _yaml_files(path, settings, loading)
     if not any(file.stem == HEADER_FILE for file in files):
         name = settings.name_of(path)
         loading.diagnostics.append(Diagnostic("M018", "error", name, 1, 1, {"found": name}))
@@ -158,16 +167,21 @@ def _folder(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist
     return (Checklist(path.name, *head), items) if head is not None else None
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def _yaml_files(folder: Path, settings: Settings, loading: Loading) -> list[Path]:
+    edited = {settings.root / name for name in loading.edits}
     return sorted(
         path
-        for path in folder.iterdir()
+        for path in {*folder.iterdir(), *(path for path in edited if path.parent == folder)}
         if path.suffix in _ENDINGS and not path.name.startswith(".") and not path.is_dir()
     )
 
 
 def _document(path: Path, file: str, loading: Loading) -> Document | None:
-    document, text, diagnostics = read(path, file)
+    if file in loading.edits:
+        text = loading.edits[file]
+        document, diagnostics = parse(text, file)
+    else:
+        document, text, diagnostics = read(path, file)
     loading.texts[file] = text
     loading.diagnostics += diagnostics
     return document
