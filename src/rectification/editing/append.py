@@ -46,9 +46,8 @@ def append(text: str, record: Path_, key: str, entry: Entry) -> Edit | Refusal:
 
     `text` must be one that `source.parse` accepts. The result is read back and compared with what was meant.
     """
-    found = outline(text)
     expected = _value(text)
-    if expected is None or found.node(record) is None:
+    if expected is None or (found := outline(text)).node(record) is None:
         return Refusal("editing.unreadable")
     _at(expected, record).setdefault(key, None)
     _at(expected, record)[key] = [*(_at(expected, record)[key] or []), _plain(entry)]
@@ -58,16 +57,14 @@ def append(text: str, record: Path_, key: str, entry: Entry) -> Edit | Refusal:
 
 def add_item(text: str, entry: Entry) -> Edit | Refusal:
     """Add an item at the end of a checklist's file, spaced as the items before it are."""
-    found = outline(text)
     expected = _value(text)
     if expected is None:
         return Refusal("editing.unreadable")
+    found = outline(text)
     expected["items"] = [*(expected.get("items") or []), _plain(entry)]
     node = found.node(("items",))
     if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
-        indent = " " * node.start_mark.column
-        lines = [indent + ("- " if n == 0 else "  ") + line for n, line in enumerate(block_lines(entry))]
-        lines = [line.rstrip() if not line.strip() else line for line in lines]
+        lines = _listed(" " * node.start_mark.column, entry)
         if len(node.value) > 1:
             between = text[found.end(node.value[-2]) : node.value[-1].start_mark.index]
             lines = ["", *lines] if len(BREAK.findall(between)) > 1 and _has_blank_line(between) else lines
@@ -79,9 +76,9 @@ def add_item(text: str, entry: Entry) -> Edit | Refusal:
 
 def replace_value(text: str, path: Path_, value: str) -> Edit | Refusal:
     """Put `value` (a plain word, such as a date) in the place of the scalar at `path`; its quotes stay."""
-    found = outline(text)
-    expected, node = _value(text), found.node(path)
-    if expected is None or not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
+    expected = _value(text)
+    node = outline(text).node(path) if expected is not None else None
+    if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
         return Refusal("editing.unreadable")
     _at(expected, path[:-1])[path[-1]] = value
     start, end = node.start_mark.index, node.end_mark.index
@@ -109,14 +106,18 @@ def _place_entry(
         return last, f"{comma}{key}: [{flow}]"
     column = owner.start_mark.column
     dash = " " * (column + _offset(found, owner))
-    lines = [f"{dash}- {flow}"]
-    if tall:
-        lines = [dash + ("- " if n == 0 else "  ") + line for n, line in enumerate(block_lines(entry))]
+    lines = _listed(dash, entry) if tall else [f"{dash}- {flow}"]
     if node is not None:  # `log:` with nothing behind it
         return _new_lines(found, node, lines)
     before = [value for name, value in pairs(owner) if _rank(name.value) < _rank(key)]
     after = before[-1] if before else owner.value[-1][1]
     return _new_lines(found, after, [" " * column + f"{key}:", *lines])
+
+
+def _listed(indent: str, entry: Entry) -> list[str]:
+    """Return an entry of a block list with a key a line."""
+    first, *more = block_lines(entry)
+    return [f"{indent}- {first}", *(f"{indent}  {line}" if line else "" for line in more)]
 
 
 def _rank(key: str) -> int:
