@@ -38,6 +38,7 @@ def command(
 ) -> None:
     """Add an item to a checklist."""
     from rectification.editing import Edit, add_item, item_file, next_id
+    from rectification.ledger import slug_of
 
     desk = open_desk(config_file)
     ledger, say = desk.examination.ledger, desk.catalogue.text
@@ -57,7 +58,7 @@ def command(
     path = desk.settings.checklists / where.slug
     if path.is_dir():
         text = item_file(entry)
-        file = desk.settings.name_of(path / f"{identifier.replace('/', '-')}.yml")
+        file = desk.settings.name_of(path / f"{slug_of(identifier)}.yml")
         desk.write(file, Edit(text, 1, text.rstrip("\n")), new=True)
     else:
         file = where.place.file

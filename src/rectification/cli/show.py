@@ -41,7 +41,7 @@ def command(config_file: Path, identifier: str, as_json: bool) -> None:
         print_table(headings, rows)
     if record.item.log:
         click.echo(f"\n{say('section.timeline')}")
-        headings = [say("data.date"), say("field.status"), say("field.unit"), say("section.timeline")]
+        headings = [say("data.date"), say("field.status"), say("cli.show.by"), say("section.timeline")]
         print_table(
             headings,
             (
