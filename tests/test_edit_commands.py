@@ -231,6 +231,7 @@ def test_the_bytes_of_a_file_stay(site: Path, run: Run, mark: str, ending: str) 
         ),
         (["new", "--title", "x", "--problem", "y", "--unit", "示例镇", "--due", "2027-01-01"], "a, b"),
         (["fix", "missing.yml"], "missing.yml"),
+        (["fix", "docs"], "docs is no file of the checklists"),
     ],
 )
 def test_wrong_usage(site: Path, run: Run, arguments: list[str], said: str) -> None:

@@ -25,6 +25,9 @@ def command(config_file: Path, paths: tuple[Path, ...], yes: bool, only_show: bo
 
     desk = open_desk(config_file)
     texts = {file: text for file, text in desk.examination.texts.items() if _meant(desk, file, paths)}
+    for path in paths:
+        if not any(_meant(desk, file, (path,)) for file in texts):
+            raise click.UsageError(words().text("cli.fix.not_ours", path=path))
     mended, left = {}, 0
     # What could not be read as UTF-8 is no text to mend: it is only shown as far as it goes.
     for file in {d.file for d in desk.examination.errors if d.code in ("Y001", "Y002", "Y003", "Y004")}:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from rectification.editing.append import ORDER
-from rectification.editing.outline import BREAK, leaves, outline, pairs
+from rectification.editing.outline import BREAK, Outline, leaves, outline, pairs
 from rectification.model import (
     CategoriesFile,
     ChecklistFile,
@@ -30,6 +30,7 @@ _KEY = "|".join(map(re.escape, _KEYS))
 # A colon that is full-width, or has no blank behind it, right after a key that is known.
 _WIDE_KEY = re.compile(rf"^([ ]*(?:-[ ]+)*)({_KEY})(?:：[ \t　]*|:(?=[^\s/]))(?=(.*))")
 _WIDE_IN_FLOW = re.compile(rf"({_KEY})：[ \t　]*")
+_BLANKS = re.compile(r"[ \t](?:[\r\n]|$)")
 _BLOCK_SCALAR = re.compile(r"[:：-][ \t　]*[|>][0-9+-]*[ \t]*(#.*)?$")
 
 
@@ -47,29 +48,36 @@ class Mended:
 
 def mend(text: str) -> Mended:
     """Mend key punctuation, forms of dates, key order of items, trailing blanks and the end of a text."""
-    if parse(text, "")[0] is None:
+    document, _ = parse(text, "")
+    if document is None:
         punctuated = _punctuate(text)
-        if parse(punctuated, "")[0] is None or not _are_keys(text, punctuated):
+        document, _ = parse(punctuated, "")
+        if document is None or not _are_keys(text, punctuated):
             return Mended(text, False)
         text = punctuated
+    value: Any = document.value
     faults = 0
-    steps: tuple[tuple[Callable[[str], str], Callable[[Any], Any]], ...] = (
+    steps: tuple[tuple[Callable[[str, Any], str], Callable[[Any], Any]], ...] = (
         (_punctuate_flow, _with_plain_keys),
         (_dates, _with_dates),
-        (_blanks, deepcopy),
-        (_last_line, deepcopy),
-        (_order, deepcopy),
+        (_blanks, _as_it_is),
+        (_last_line, _as_it_is),
+        (_order, _as_it_is),
     )
     for step, meant in steps:
-        document, _ = parse(text, "")
-        assert document is not None
-        mended = step(text)
+        mended = step(text, value)
+        if mended == text:
+            continue
         after, _ = parse(mended, "")
-        if after is not None and _same(after.value, meant(document.value)):
-            text = mended
+        if after is not None and _same(after.value, meant(value)):
+            text, value = mended, after.value
         else:
             faults += 1
     return Mended(text, True, faults)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _punctuate(text: str) -> str:
@@ -98,18 +106,18 @@ def _are_keys(before: str, after: str) -> bool:
     return keys.issuperset(n for n, (old, new) in enumerate(lines) if old != new)
 
 
-def _punctuate_flow(text: str) -> str:
+def _punctuate_flow(text: str, _: Any) -> str:
     """`{date：2026-02-03}` reads as one key without a value; make it a key and its value."""
+    if not _WIDE_IN_FLOW.search(text):
+        return text
     found = outline(text)
     cuts = [
-        (key.start_mark.index, key.end_mark.index, match)
+        (key.start_mark.index, key.start_mark.index + match.end(), f"{match[1]}: ")
         for mapping in _mapping_nodes(found.root)
         for key, value in pairs(mapping)
         if not key.style and _empty(value) and (match := _WIDE_IN_FLOW.match(key.value))
     ]
-    for start, end, match in reversed(cuts):
-        text = text[:start] + match[1] + ": " + text[start + match.end() : end] + text[end:]
-    return text
+    return _replaced(text, cuts)
 
 
 def _with_plain_keys(value: Any) -> Any:
@@ -127,19 +135,18 @@ def _with_plain_keys(value: Any) -> Any:
     return plain
 
 
-def _dates(text: str) -> str:
-    document, _ = parse(text, "")
-    assert document is not None
+def _dates(text: str, value: Any) -> str:
+    days = list(_loose_days(value))
+    if not days:
+        return text
     found = outline(text)
     cuts = []
-    for path, day in _loose_days(document.value):
+    for path, day in days:
         node = found.node(path)
         if node.style not in ("|", ">"):
             quote = node.style or ""
             cuts.append((node.start_mark.index, node.end_mark.index, f"{quote}{day}{quote}"))
-    for start, end, day in sorted(cuts, reverse=True):
-        text = text[:start] + day + text[end:]
-    return text
+    return _replaced(text, cuts)
 
 
 def _with_dates(value: Any) -> Any:
@@ -166,8 +173,10 @@ def _loose_days(value: Any) -> Iterator[tuple[Path_, str]]:
                 yield mistake.path, day
 
 
-def _blanks(text: str) -> str:
+def _blanks(text: str, _: Any) -> str:
     """Take blanks off the ends of lines, but not inside quoted or block texts: there they are content."""
+    if not _BLANKS.search(text):
+        return text
     kept: set[int] = set()
     for leaf in leaves(outline(text).root):
         first, last = leaf.start_mark.line, leaf.end_mark.line
@@ -181,11 +190,14 @@ def _blanks(text: str) -> str:
     return "".join(parts)
 
 
-def _last_line(text: str) -> str:
-    return text if not text or BREAK.search(text[-1]) else text + outline(text).line_break
+def _last_line(text: str, _: Any) -> str:
+    if BREAK.search(text[-1]):
+        return text
+    found = BREAK.search(text)
+    return text + (found.group() if found else "\n")
 
 
-def _order(text: str) -> str:
+def _order(text: str, _: Any) -> str:
     """Put the keys of each item into the model's order; a comment above a key goes with it."""
     found = outline(text)
     listed = found.node(("items",))
@@ -193,17 +205,28 @@ def _order(text: str) -> str:
         items = [] if listed.flow_style else list(listed.value)
     else:
         items = [found.root] if found.node(("id",)) is not None else []
-    for item in reversed(items):
-        if isinstance(item, yaml.MappingNode) and item.value and not item.flow_style:
-            text = _ordered(text, item, found.line_end(found.end(item)), found.line_break)
-    return text
+    blocks = (item for item in items if isinstance(item, yaml.MappingNode) and not item.flow_style)
+    return _replaced(text, [cut for item in blocks if (cut := _ordered(found, item))])
 
 
-def _ordered(text: str, item: Any, end: int, line_break: str) -> str:
+Cut = tuple[int, int, str]
+
+
+def _replaced(text: str, cuts: list[Cut]) -> str:
+    """Return `text` with each cut (start, end, what is to stand there) made; cuts do not overlap."""
+    parts, last = [], 0
+    for start, end, new in sorted(cuts):
+        parts += [text[last:start], new]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _ordered(found: Outline, item: Any) -> Cut | None:
     keys = [key.value for key, _ in item.value]
     wanted = sorted(range(len(keys)), key=lambda n: ORDER.index(keys[n]) if keys[n] in ORDER else len(ORDER))
     if wanted == list(range(len(keys))):
-        return text
+        return None
+    text, end = found.text, found.line_end(found.end(item))
     column = item.start_mark.column
     starts = [item.start_mark.index]
     for key, _ in item.value[1:]:
@@ -214,21 +237,20 @@ def _ordered(text: str, item: Any, end: int, line_break: str) -> str:
     pieces = [text[a:b] for a, b in pairwise([*starts, end])]
     # Each piece as whole lines without the first one's indentation: only the first key stands behind a dash.
     pieces = [piece if n == 0 else piece.removeprefix(" " * column) for n, piece in enumerate(pieces)]
-    pieces = [piece if BREAK.search(piece[-1]) else piece + line_break for piece in pieces]
+    pieces = [piece if BREAK.search(piece[-1]) else piece + found.line_break for piece in pieces]
     if column and pieces[wanted[0]].startswith("#"):
-        return text  # the comment above the key that is to come first would stand behind the dash
+        return None  # the comment above the key that is to come first would stand behind the dash
     joined = pieces[wanted[0]] + "".join(" " * column + pieces[n] for n in wanted[1:])
-    rest = text[end:]
-    tail = BREAK.match(rest)
-    return text[: starts[0]] + joined + (rest[tail.end() :] if tail else rest)
+    tail = BREAK.match(text, end)
+    return starts[0], tail.end() if tail else end, joined
 
 
 def _line_above(text: str, start: int) -> int | None:
     """Return where the line before the one that begins at `start` begins."""
     if start <= 0:
         return None
-    ends = [m.end() for m in BREAK.finditer(text, 0, start)]
-    return ends[-2] if len(ends) > 1 else 0
+    end = start - 2 if text.startswith("\r\n", start - 2) else start - 1
+    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
 
 
 def _mapping_nodes(node: Any) -> Iterator[Any]:
