@@ -294,6 +294,36 @@ def test_new_never_replaces_a_file(site: Path, run: Run) -> None:
     assert text(site, "b/B-1.yml") == B1
 
 
+def test_a_file_that_cannot_be_written(site: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    done = run("log", "A-001", "--note", "x")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "checklists/a.yml 不能写入：No space left on device。\n"
+    assert text(site) == A
+    assert [p.name for p in (site / "checklists").iterdir() if p.name.startswith(".")] == []
+
+
+def test_somebody_else_s_change_is_not_overwritten(
+    site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rectification import editing
+
+    try_out = editing.try_out
+
+    def slow(*arguments: object) -> editing.Trial:
+        (site / "checklists/a.yml").write_text(A + "\n", "utf-8")
+        return try_out(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(editing, "try_out", slow)
+    done = run("log", "A-001", "--note", "x")
+    assert done.exit_code == 1
+    assert "刚被别处改动" in done.stderr
+    assert text(site) == A + "\n"
+
+
 DIFF = """\
 --- checklists/a.yml
 +++ checklists/a.yml

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -104,7 +105,12 @@ class Desk:
         if before != (None if raw is None else _decoded(raw)):
             click.echo(self.catalogue.text("editing.changed_meanwhile", file=file), err=True)
             sys.exit(1)
-        write_whole(path, (_BOM if raw and raw.startswith(_BOM) else b"") + after.encode())
+        try:
+            write_whole(path, (_BOM if raw and raw.startswith(_BOM) else b"") + after.encode())
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            click.echo(self.catalogue.text("editing.unwritable", file=file, reason=reason), err=True)
+            sys.exit(1)
 
     def refuse(self, refusal: Refusal) -> NoReturn:
         """Print why nothing is written, and end the command."""
@@ -141,10 +147,11 @@ def _decoded(raw: bytes) -> str | None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half written; its permissions stay."""
     mode = path.stat().st_mode if path.exists() else None
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
-        stream.write(content)
-    temporary = Path(stream.name)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    temporary = Path(name)
     try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
         temporary.chmod(mode & 0o7777 if mode is not None else 0o644)
         temporary.replace(path)
     except OSError:
