@@ -184,6 +184,15 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def day_of(text: str) -> date | None:
+    """Return the day `text` means, in the model's form or a looser one (`2026年2月3日`); None for no day."""
+    loose = _LOOSE_DAY.fullmatch(text.strip())
+    try:
+        return date(*map(int, loose.groups())) if loose else None
+    except ValueError:
+        return None
+
+
 class Source(Record):
     """Where a checklist or an item comes from; an item inherits what it does not say from its checklist."""
 
@@ -426,6 +435,13 @@ def _fields_at(kind: type[Record], path: tuple[str | int, ...]) -> list[str]:
             fields = {info.alias or name: info for name, info in current.model_fields.items()}
             current = _record_in(fields[part].annotation) if part in fields else current
     return [info.alias or name for name, info in current.model_fields.items()]
+
+
+def fields_below(kind: type[Record]) -> frozenset[str]:
+    """Return every key that may stand in a record of `kind` or anywhere below it, as an editor types them."""
+    below = (_record_in(info.annotation) for info in kind.model_fields.values())
+    deeper = (fields_below(record) for record in below if record is not None)
+    return frozenset(info.alias or name for name, info in kind.model_fields.items()).union(*deeper)
 
 
 def _record_in(annotation: Any) -> Any:

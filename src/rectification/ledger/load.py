@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ from rectification.ledger.state import derive
 from rectification.ledger.units import Units
 from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
 from rectification.model import Record as Model
-from rectification.source import Document, read
+from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,20 +32,30 @@ Built = TypeVar("Built", bound=Model)
 
 @dataclass
 class Loading:
-    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts."""
+    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts.
+
+    `edits` are texts that stand for what the files of those names hold, or for files still to be made.
+    """
 
     ledger: Ledger
     diagnostics: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     tell: Callable[[str], None] | None = None
+    edits: Mapping[str, str] = field(default_factory=dict)
 
 
-def load(settings: Settings, today: date, tell: Callable[[str], None] | None = None) -> Loading:
+def load(
+    settings: Settings,
+    today: date,
+    tell: Callable[[str], None] | None = None,
+    edits: Mapping[str, str] | None = None,
+) -> Loading:
     """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics.
 
-    `tell` is called with the name of each file once it is read.
+    `tell` is called with the name of each file once it is read. `edits` maps names of files (as
+    `Settings.name_of` gives them) to texts read in their place.
     """
-    loading = Loading(Ledger(today), tell=tell)
+    loading = Loading(Ledger(today), tell=tell, edits=edits or {})
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
         loading.diagnostics.append(Diagnostic("Y027", "error", name, 1, 1, {"found": name}))
@@ -76,7 +86,7 @@ def yaml_files(settings: Settings) -> Iterator[Path]:
     if settings.checklists.is_dir():
         folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
         for folder in (settings.checklists, *folders):
-            yield from _yaml_files(folder)
+            yield from _yaml_files(folder, settings)
 
 
 def _is_checklist(path: Path) -> bool:
@@ -86,7 +96,7 @@ def _is_checklist(path: Path) -> bool:
 
 def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
     ledger = replace(loading.ledger, units=Units((), known=False))
-    for path in _yaml_files(settings.checklists):
+    for path in _yaml_files(settings.checklists, settings, loading):
         if not path.name.startswith("_"):
             continue
         file = settings.name_of(path)
@@ -118,7 +128,9 @@ Items = list[tuple[Item, Place]]
 
 def _checklists(settings: Settings, loading: Loading) -> Iterator[tuple[Checklist, Items]]:
     """Yield each checklist with its items, in the order of their slugs."""
-    files = [path for path in _yaml_files(settings.checklists) if not path.name.startswith("_")]
+    files = [
+        path for path in _yaml_files(settings.checklists, settings, loading) if not path.name.startswith("_")
+    ]
     folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
     for path in sorted([*files, *folders], key=lambda path: (path.stem, path.name)):
         found = _folder(path, settings, loading) if path in folders else _file(path, settings, loading)
@@ -152,7 +164,7 @@ def _folder(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist
     """Read a checklist kept as a folder: `checklist.yml` and one file an item."""
     head: tuple[Header, Place] | None = None
     items: Items = []
-    files = list(_yaml_files(path))
+    files = _yaml_files(path, settings, loading)
     if not any(file.stem == HEADER_FILE for file in files):
         name = settings.name_of(path)
         loading.diagnostics.append(Diagnostic("M018", "error", name, 1, 1, {"found": name}))
@@ -171,16 +183,21 @@ def _folder(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist
     return (Checklist(path.name, *head), items) if head is not None else None
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def _yaml_files(folder: Path, settings: Settings, loading: Loading | None = None) -> list[Path]:
+    edited = {settings.root / name for name in loading.edits} if loading is not None else set()
     return sorted(
         path
-        for path in folder.iterdir()
+        for path in {*folder.iterdir(), *(path for path in edited if path.parent == folder)}
         if path.suffix in _ENDINGS and not path.name.startswith(".") and not path.is_dir()
     )
 
 
 def _document(path: Path, file: str, loading: Loading) -> Document | None:
-    document, text, diagnostics = read(path, file)
+    if file in loading.edits:
+        text = loading.edits[file]
+        document, diagnostics = parse(text, file)
+    else:
+        document, text, diagnostics = read(path, file)
     loading.texts[file] = text
     loading.diagnostics += diagnostics
     if loading.tell is not None:

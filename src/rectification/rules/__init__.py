@@ -38,12 +38,18 @@ class Examination:
         return tuple(d for d in self.diagnostics if d.severity == "warning")
 
 
-def examine(settings: Settings, today: date, tell: Callable[[str], None] | None = None) -> Examination:
+def examine(
+    settings: Settings,
+    today: date,
+    tell: Callable[[str], None] | None = None,
+    edits: Mapping[str, str] | None = None,
+) -> Examination:
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
-    `tell` is called with the name of each file once it is read.
+    `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
+    examined in their place, before anything is written.
     """
-    loading = load(settings, today, tell)
+    loading = load(settings, today, tell, edits)
     broken = any(d.severity == "error" for d in loading.diagnostics)
     found = check(loading.ledger, settings.rules, whole=not broken)
     return Examination(loading.ledger, tuple(in_order([*loading.diagnostics, *found])), loading.texts)
