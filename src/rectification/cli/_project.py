@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rectification.cli._words import words
 from rectification.settings import Settings
+
+if TYPE_CHECKING:
+    from rectification.site.addresses import Addresses
 
 config_file = click.option(
     "-f",
@@ -18,11 +23,22 @@ config_file = click.option(
 )
 
 
-def read_settings(path: Path) -> Settings:
-    """Read the settings of the site whose mkdocs.yml is `path`. Raises click.UsageError where it is wrong."""
+@dataclass(frozen=True)
+class Project:
+    """A site as its mkdocs.yml describes it. `base` ends with `/`; empty where the site names no address."""
+
+    settings: Settings
+    site_name: str
+    base: str
+    addresses: Addresses
+
+
+def read_project(path: Path) -> Project:
+    """Read the project whose mkdocs.yml is `path`. Raises click.UsageError where it is wrong."""
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
 
+    from rectification.site.addresses import Addresses
     from rectification.site.options import settings_of
 
     try:
@@ -32,4 +48,10 @@ def read_settings(path: Path) -> Settings:
     settings = settings_of(config)
     if settings is None:
         raise click.UsageError(words().text("cli.no_plugin", file=path))
-    return settings
+    base = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
+    return Project(settings, config.site_name, base, Addresses(config.use_directory_urls))
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings of the site whose mkdocs.yml is `path`. Raises click.UsageError where it is wrong."""
+    return read_project(path).settings
