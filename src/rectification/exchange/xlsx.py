@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rectification.exchange import query_text
@@ -49,14 +50,19 @@ def write(extract: Extract) -> bytes:
     return stream.getvalue()
 
 
-def _fill(cell: Any, value: str | int | None, *, bold: bool = False) -> None:
+@cache
+def _styles() -> tuple[Any, Any]:
     from openpyxl.styles import Alignment, Font
 
+    return Alignment(wrap_text=True, vertical="top"), Font(bold=True)
+
+
+def _fill(cell: Any, value: str | int | None, *, bold: bool = False) -> None:
     if value is None or value == "":
         return
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment, strong = _styles()
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = strong
     if isinstance(value, int):
         cell.value = value
         return
