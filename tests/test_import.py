@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -376,6 +377,32 @@ def test_what_has_no_place_is_kept(site: Path) -> None:
     assert "“尽快”读不出日期" in said
 
 
+def test_empty_numbered_rows_and_dashes(site: Path) -> None:
+    rows: list[list[object]] = [
+        ["附件2"],
+        ["示例市整改台账（2020年）"],
+        ["序号", "问题", "责任单位", "配合单位", "发现时间", "整改时限"],
+        [1, "1.会议多；2.文件长", "示例局", "/", "2020-02-01", "2020-05-31"],
+        [2],
+        [3],
+    ]
+    items, _ = imported(site, workbook(site / "a.xlsx", rows), "--checklist", "A")
+    assert [(i["title"], i["extra"]) for i in items] == [("会议多", {"配合单位": "/"})]
+    assert "partners" not in items[0]
+    header = yaml.safe_load((site / "checklists/new.yml").read_text("utf-8"))["checklist"]
+    assert header == {"id": "A", "title": "示例市整改台账（2020年）", "note": "附件2"}
+
+
+def test_a_numbered_row_without_a_problem_is_asked_for(site: Path) -> None:
+    rows = [
+        ["序号", "问题", "责任单位", "发现时间", "整改时限"],
+        [1, "甲", "示例局", "2020-02-01", "2020-05-31"],
+        [2, None, "示例办", "2020-02-01", "2020-05-31"],
+    ]
+    done = run(str(workbook(site / "a.xlsx", rows)), "--yes", "--checklist", "A", "--title", "甲")
+    assert done.exit_code == 1 and "第 3 行等 1 行没有写问题" in done.output
+
+
 def test_a_workbook_of_another_program(site: Path) -> None:
     """No dimension, shared formulas with values, a format of its own for days, formulas without a value."""
     import zipfile
@@ -591,6 +618,8 @@ def test_through_the_real_entry(site: Path) -> None:
         ("第3、4项整改", ["第3、4项整改"]),
         ("甲\n乙", ["甲", "乙"]),
         ("甲；乙；", ["甲", "乙"]),
+        ("1.统一编号", ["统一编号"]),
+        ("1.5万元", ["1.5万元"]),
     ],
 )
 def test_split_measures(text: str, parts: list[str]) -> None:
@@ -644,6 +673,76 @@ def test_no_day_raises(value: object) -> None:
 def test_no_cell_of_ours_raises(text: str) -> None:
     for read in (cells.read_actions, cells.read_log, cells.read_due_changes, cells.read_extra):
         read(text)
+
+
+HEADINGS = [
+    "序号",
+    "编号",
+    "问题",
+    "问题描述",
+    "责任单位",
+    "整改时限",
+    "发现时间",
+    "整改措施",
+    "完成情况",
+    "整改情况",
+    "备注",
+    "其他",
+    "进展",
+    "佐证材料",
+    "",
+    "未知",
+]
+CELLS = (
+    st.sampled_from(
+        [
+            "",
+            "",
+            "甲",
+            "1",
+            "（一）",
+            "合计",
+            "2020年3月底",
+            "3月1日",
+            "已完成",
+            "立行立改",
+            "/",
+            "注：甲",
+            "https://example.org/a",
+            "示例局、示例办",
+            "甲: 乙",
+        ]
+    )
+    | TEXTS
+)
+
+
+@given(
+    st.lists(st.sampled_from(HEADINGS), min_size=2, max_size=8),
+    st.lists(st.lists(CELLS, max_size=9), max_size=8),
+    st.lists(st.lists(CELLS, max_size=3), max_size=2),
+)
+def test_whatever_a_table_holds_no_cell_is_lost(
+    heads: list[str], rows: list[list[str]], above: list[list[str]]
+) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([*above, heads, *rows])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.csv")
+        path.write_text(text.getvalue(), "utf-8", newline="")
+        sheet = read_sheets(path)[0]
+    table = find_table(sheet)
+    if table is None:
+        return
+    intake = take_in(
+        sheet, table, Wishes("A", "甲", "示例局", date(2020, 1, 1), date(2020, 12, 31), date(2020, 6, 1))
+    )
+    assert intake.unplaced == ()
+    assert intake.outcomes.keys() == sheet.cells.keys()
+    # What was kept in `extra` stands there as it was, but that `其他` is read line by line.
+    kept = "\n".join(f"{k}: {v}" for item in intake.items for k, v in item.get("extra", {}).items())
+    for spot, outcome in intake.outcomes.items():
+        assert outcome != "extra" or sheet.cells[spot].text in kept
 
 
 @given(st.dictionaries(TEXTS.filter(bool), TEXTS.filter(bool), max_size=4))

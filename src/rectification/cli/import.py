@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from rectification.cli._words import words
 from rectification.diagnostic import explain, shown
 from rectification.intake import (
     Intake,
+    Note,
     Sheet,
     Table,
     UnreadableError,
@@ -136,13 +139,28 @@ def _preview(sheet: Sheet, table: Table, intake: Intake, catalogue: Catalogue) -
         click.echo(f"  {catalogue.text(f'intake.{key}', **facts, cell=cell, example=shown(example))}")
     if intake.notes:
         click.echo(catalogue.text("intake.notes", n=len(intake.notes)))
-    for note in intake.notes:
-        said = {key: shown(v) if isinstance(v, str) else v for key, v in note.facts.items()}
+    for note in _together(intake.notes):
+        said = {k: shown(v) if isinstance(v, str) and k != "row" else v for k, v in note.facts.items()}
         place = f"{note.cell}{catalogue.text('ui.colon')}" if note.cell else ""
         click.echo(f"  {place}{catalogue.text(f'intake.note.{note.code}', **said)}")
     for lost in intake.unplaced:
         click.echo(catalogue.text("intake.unplaced", cell=lost.name, text=shown(lost.text)))
     click.echo(catalogue.text("intake.counts", **counts(sheet, intake), items=len(intake.items)))
+
+
+def _together(notes: Iterable[Note]) -> list[Note]:
+    """Return the notes with those that say the same of several rows made one."""
+    rows: dict[tuple[object, ...], list[str]] = {}
+    kept: dict[tuple[object, ...], Note] = {}
+    for n, note in enumerate(notes):
+        rest = tuple((name, value) for name, value in note.facts.items() if name != "row")
+        key = (note.code, note.cell, rest) if "row" in note.facts else (n,)
+        kept.setdefault(key, note)
+        rows.setdefault(key, []).append(str(note.facts.get("row")))
+    return [
+        replace(note, facts={**note.facts, "row": ", ".join(rows[key])}) if "row" in note.facts else note
+        for key, note in kept.items()
+    ]
 
 
 def counts(sheet: Sheet, intake: Intake) -> dict[str, int]:

@@ -87,7 +87,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "verifier", "verified by", "accepted by", "closed by",
     ),
     "evidence": (
-        "佐证材料", "证明材料", "佐证", "支撑材料", "附件", "印证材料", "evidence", "attachment",
+        "佐证材料", "佐证资料", "证明材料", "佐证", "支撑材料", "附件", "印证材料", "evidence", "attachment",
         "proof",
     ),
     "source": ("问题来源", "来源", "线索来源", "source", "origin"),
@@ -114,6 +114,9 @@ OWN = {
 
 # The key in `extra` of the heading of a part of the table: Chinese, English.
 SECTION = ("分组", "section")
+
+# What is written where there is nothing to write.
+NOTHING = frozenset({"/", "／", "-", "—", "——", "无", "n/a", "N/A", "none", "None"})
 
 TOTALS = ("合计", "总计", "小计", "共计", "累计", "total", "subtotal", "sum")
 

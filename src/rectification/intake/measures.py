@@ -29,7 +29,8 @@ def split_measures(text: str) -> list[str]:
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1:
         return _trimmed(lines)
-    parts = re.split("[；;]", text)
+    alone = next((mark for mark in _MARKS if mark.match(text)), None)
+    parts = re.split("[；;]", alone.sub("", text, count=1) if alone else text)
     return _trimmed(parts)
 
 

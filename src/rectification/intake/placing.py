@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.exchange import cells as written
 from rectification.intake.days import Role, day_within, read_day
-from rectification.intake.headings import MODE_WORDS, SECTION, SEVERITY_WORDS, STATUS_WORDS, TOTALS
+from rectification.intake.headings import MODE_WORDS, NOTHING, SECTION, SEVERITY_WORDS, STATUS_WORDS, TOTALS
 from rectification.intake.measures import split_measures
 from rectification.intake.table import plain
 from rectification.model import EvidenceReference, Identifier, Record, build
@@ -99,7 +99,8 @@ class _Placing:
         self.notes: list[Note] = []
         self.outcomes: dict[Spot, Outcome] = {}
         self.lacks: dict[str, list[str]] = {}
-        self.ids: set[str] = set()
+        self.ids: set[str] = set()  # ids of the workbook that may be kept and are not yet used
+        self.taken: frozenset[str] = frozenset()
         self.section: dict[int, Cell] = {}  # first row of an item -> the section heading above it
         self.as_of = wishes.as_of
         self.titled = self.numbered = 0
@@ -118,10 +119,12 @@ class _Placing:
         """Take the title, the day and the remarks from the rows above the table; mark the header's cells."""
         table = self.table
         above = [cell for cell in self.sheet.cells.values() if cell.row < table.first]
-        title = next((cell for cell in above if not _FOOTER.match(cell.text)), None)
+        # The longest line that is no label: `附件2` may stand above the title, a subtitle below it.
+        named = [cell for cell in above if not _FOOTER.match(cell.text) and len(cell.text) <= _LINE]
+        title = max(named, key=lambda cell: len(cell.text), default=None)
         for cell in above:
             self.put(cell, "placed")
-            if cell is title and not self.wishes.title and len(cell.text) <= _LINE:
+            if cell is title and not self.wishes.title:
                 self.header["title"] = " ".join(cell.text.split())
             else:
                 self.remarks.append(cell.text)
@@ -145,7 +148,7 @@ class _Placing:
         section: Cell | None = None
         waiting: list[Cell] = []
         for row in range(self.table.last + 1, self.sheet.last_row + 1):
-            own = [c for n in range(1, self.sheet.last_column + 1) if (c := self.sheet.cells.get((row, n)))]
+            own = list(self.sheet.by_row.get(row, ()))
             about = next((c for n in subject if (c := self.sheet.at(row, n)) is not None), None)
             if not own and (about is None or about is not owner):
                 continue
@@ -159,7 +162,10 @@ class _Placing:
                 waiting += own
             elif about is not None and about is owner:
                 groups[-1].append(row)
-            elif about is None and groups:
+            elif about is None and all(self._numbers(c) for c in own):
+                for cell in own:
+                    self.put(cell, "sequence")
+            elif about is None and groups and not any(self._numbers(c) for c in own):
                 groups[-1].append(row)
                 self.note("continued", own[0], row=row)
             else:
@@ -174,6 +180,12 @@ class _Placing:
             self.remarks.append(cell.text)
             self.note("footer", cell, text=cell.text)
         return groups
+
+    def _numbers(self, cell: Cell) -> bool:
+        """Tell whether a cell only counts: a table often goes on with numbered, empty rows."""
+        column = self.columns.get(cell.column)
+        counting = column is not None and column.field in ("sequence", "id")
+        return counting and _NUMBERED.fullmatch(cell.text) is not None
 
     def _stands_alone(self, cell: Cell, subject: Sequence[int]) -> bool:
         """Tell whether the only cell of a row is a section's heading or a remark, not an item's."""
@@ -218,6 +230,7 @@ class _Placing:
         if self.remarks:
             self.header["note"] = "\n\n".join(self.remarks)
         self.header = {k: self.header[k] for k in ("id", "title", "note") if k in self.header}
+        self.taken = frozenset(ids)
         self.ids = {text for text in ids if self._legal_id(text)}
 
     def _all(self, field: str, groups: Iterable[Iterable[int]]) -> list[Cell]:
@@ -272,7 +285,7 @@ class _Placing:
             for column in self.table.of(field):
                 cell = self.sheet.at(row, column.number)
                 # What a cell merged over several columns says, it says once: in the first of them.
-                if cell is not None and cell.column == column.number:
+                if cell is not None and cell.column == column.number and cell.text not in NOTHING:
                     found[cell.spot] = cell
         return list(found.values())
 
@@ -323,9 +336,8 @@ class _Placing:
 
     def _next_id(self) -> str:
         prefix = self.header.get("id", "?")
-        taken = {cell.text for cell in self._all("id", [range(self.table.last + 1, self.sheet.last_row + 1)])}
         self.numbered += 1
-        while f"{prefix}-{self.numbered:03}" in taken:
+        while f"{prefix}-{self.numbered:03}" in self.taken:
             self.numbered += 1
         return f"{prefix}-{self.numbered:03}"
 
@@ -639,9 +651,7 @@ class _Placing:
                     self._extra([cell], extra)
         # A cell beyond the last heading has none to be kept under but its column's letter.
         for row in rows:
-            beyond = [
-                c for spot, c in self.sheet.cells.items() if spot[0] == row and spot not in self.outcomes
-            ]
+            beyond = (c for c in self.sheet.by_row.get(row, ()) if c.spot not in self.outcomes)
             self._extra(beyond, extra)
 
 
@@ -665,12 +675,16 @@ def _is_total(cells: Sequence[Cell]) -> bool:
 
 
 def _first_sentence(problem: str) -> str:
-    first = next((part for part in re.split(r"[。；;！？!?\n]", problem) if part.strip()), problem).strip()
+    parts = (
+        re.sub(r"^\s*(?:[（(]?[\d一二三四五六七八九十]{1,2}[）)]|\d{1,2}(?:[.．](?!\d)|、)|[①-⑳])\s*", "", p)
+        for p in re.split(r"[。；;！？!?\n]", problem)
+    )  # without the number of the first of several
+    first = next((part.strip() for part in parts if part.strip()), problem)
     return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip('，、, ')}…"
 
 
 def _names_in(text: str) -> list[str]:
-    return [name for part in re.split(r"[、，,；;\n]", text) if (name := part.strip())]
+    return [name for part in re.split(r"[、，,；;/／\n]", text) if (name := part.strip())]
 
 
 def _word(text: str) -> str:

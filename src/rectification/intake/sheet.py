@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,19 @@ class Sheet:
 
     @property
     def last_row(self) -> int:
-        return max((cell.last_row for cell in self.cells.values()), default=0)
+        return max((row for row, _ in self.cells), default=0)
 
     @property
     def last_column(self) -> int:
-        return max((cell.last_column for cell in self.cells.values()), default=0)
+        return max((column for _, column in self.cells), default=0)
+
+    @cached_property
+    def by_row(self) -> Mapping[int, tuple[Cell, ...]]:
+        """Row -> the cells written in it, from left to right."""
+        rows: dict[int, list[Cell]] = {}
+        for spot in sorted(self.cells):
+            rows.setdefault(spot[0], []).append(self.cells[spot])
+        return {row: tuple(cells) for row, cells in rows.items()}
 
 
 def letters(column: int) -> str:
@@ -224,12 +233,14 @@ def _grid(
 ) -> Sheet:
     if len(cells) > _MAX_CELLS:
         raise UnreadableError("cells", limit=_MAX_CELLS)
+    # A merge that runs on below the last cell, often to the end of the sheet, reaches nothing there.
+    last_row = max((row for row, _ in cells), default=0)
+    last_column = max((column for _, column in cells), default=0)
     reached = {
         (row, column): cell
         for cell in cells.values()
         if (cell.last_row, cell.last_column) != cell.spot
-        # A merge that runs to the end of the sheet is a title or a slip; ten thousand places are enough.
-        for row in range(cell.row, min(cell.last_row, cell.row + 2000) + 1)
-        for column in range(cell.column, min(cell.last_column, cell.column + 200) + 1)
+        for row in range(cell.row, min(cell.last_row, last_row) + 1)
+        for column in range(cell.column, min(cell.last_column, last_column) + 1)
     }
     return Sheet(name, cells, epoch, tuple(lost), tuple(cleaned), reached)
