@@ -24,6 +24,7 @@ from openpyxl import Workbook, load_workbook
 from rectification.cli import rectify
 from rectification.exchange import cells
 from rectification.intake import (
+    Intake,
     Wishes,
     find_table,
     read_day,
@@ -675,6 +676,17 @@ def test_no_cell_of_ours_raises(text: str) -> None:
         read(text)
 
 
+def spoken(intake: Intake) -> list[str]:
+    """Every text of an import's items, as it is."""
+
+    def texts(value: object) -> list[str]:
+        if isinstance(value, dict):
+            return [text for each in value.values() for text in texts(each)]
+        return [text for each in value for text in texts(each)] if isinstance(value, list) else [str(value)]
+
+    return texts([intake.header, *intake.items])
+
+
 HEADINGS = [
     "序号",
     "编号",
@@ -743,6 +755,12 @@ def test_whatever_a_table_holds_no_cell_is_lost(
     kept = "\n".join(f"{k}: {v}" for item in intake.items for k, v in item.get("extra", {}).items())
     for spot, outcome in intake.outcomes.items():
         assert outcome != "extra" or sheet.cells[spot].text in kept
+    # And what was placed is said, word for word, but where it is a day, a status or a mode of ours.
+    said = str([intake.header, *intake.items]) + "".join(spoken(intake))
+    for spot, outcome in intake.outcomes.items():
+        text = sheet.cells[spot].text
+        if outcome == "placed" and not re.search("20|3月|已完成|立行立改", text):
+            assert all(word in said for word in re.findall(r"[^\W\d_一二三四五六七八九十]+", text)), text
 
 
 @given(st.dictionaries(TEXTS.filter(bool), TEXTS.filter(bool), max_size=4))
