@@ -30,6 +30,7 @@ from rectification.intake import (
 )
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_PLACES = 20  # rows or cells named for one note; their number is told where there are more
 
 
 @click.command(help=words().text("cli.import.help"))
@@ -149,16 +150,22 @@ def _preview(sheet: Sheet, table: Table, intake: Intake, catalogue: Catalogue) -
 
 
 def _together(notes: Iterable[Note]) -> list[Note]:
-    """Return the notes with those that say the same of several rows made one."""
-    rows: dict[tuple[object, ...], list[str]] = {}
+    """Return the notes with those that say the same of several rows or cells made one."""
+    places: dict[tuple[object, ...], list[str]] = {}
     kept: dict[tuple[object, ...], Note] = {}
-    for n, note in enumerate(notes):
+    for note in notes:
         rest = tuple((name, value) for name, value in note.facts.items() if name != "row")
-        key = (note.code, note.cell, rest) if "row" in note.facts else (n,)
+        key = (note.code, bool(note.cell), rest)
         kept.setdefault(key, note)
-        rows.setdefault(key, []).append(str(note.facts.get("row")))
+        places.setdefault(key, []).append(note.cell or str(note.facts.get("row", "")))
+    joined = {
+        key: ", ".join(listed[:_PLACES]) + (f" … ({len(listed)})" if len(listed) > _PLACES else "")
+        for key, listed in places.items()
+    }
     return [
-        replace(note, facts={**note.facts, "row": ", ".join(rows[key])}) if "row" in note.facts else note
+        replace(note, cell=joined[key])
+        if note.cell
+        else replace(note, facts={**note.facts, "row": joined[key]})
         for key, note in kept.items()
     ]
 

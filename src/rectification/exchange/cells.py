@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rectification.catalogue import LANGUAGES, read_catalogue
@@ -227,6 +228,12 @@ def _blocks(lines: Sequence[str], begins: Callable[[str], bool]) -> Iterable[tup
         yield entry[0], entry[1:]
 
 
+@cache
+def _catalogues() -> tuple[Catalogue, ...]:
+    """Return every language's words, read once: a workbook has thousands of cells to compare with them."""
+    return tuple(map(read_catalogue, LANGUAGES))
+
+
 def _proved(
     text: str,
     read: Callable[[Sequence[str], Catalogue], list[Facts] | None],
@@ -234,7 +241,7 @@ def _proved(
     write: Callable[[Any, Catalogue], str],
 ) -> list[Facts] | None:
     """Read `text` in each language's words; keep what writes `text` again."""
-    for words in map(read_catalogue, LANGUAGES):
+    for words in _catalogues():
         found = read(text.split("\n"), words)
         if not found:
             continue

@@ -176,9 +176,7 @@ class _Placing:
                 if section is not None:
                     self.section[row] = section
         for cell in waiting:
-            self.put(cell, "placed")
-            self.remarks.append(cell.text)
-            self.note("footer", cell, text=cell.text)
+            self._remark(cell)
         return groups
 
     def _numbers(self, cell: Cell) -> bool:
@@ -195,13 +193,23 @@ class _Placing:
         first = cell.column == min(self.columns, default=1) and cell.column not in subject
         return wide or (first and not _NUMBERED.fullmatch(cell.text))
 
-    def _sections(self, waiting: Iterable[Cell]) -> Cell | None:
-        last = None
+    def _sections(self, waiting: Sequence[Cell]) -> Cell | None:
+        """Return the heading of the items that follow; what else stood alone goes to the checklist's note."""
+        heading = next(
+            (c for c in reversed(waiting) if not _FOOTER.match(c.text) and len(c.text) <= _LINE), None
+        )
         for cell in waiting:
-            last = cell
-            self.put(cell, "extra" if self.table.of("category") else "placed")
-            self.note("section", cell, text=cell.text)
-        return last
+            if cell is heading:
+                self.put(cell, "extra" if self.table.of("category") else "placed")
+                self.note("section", cell, text=cell.text)
+            else:
+                self._remark(cell)
+        return heading
+
+    def _remark(self, cell: Cell) -> None:
+        self.put(cell, "placed")
+        self.remarks.append(cell.text)
+        self.note("footer", cell, text=cell.text)
 
     # The checklist.
 
@@ -273,7 +281,7 @@ class _Placing:
             if self.table.of("category"):
                 self._add(extra, SECTION[section.text.isascii()], section.text)
             else:
-                facts["category"] = section.text[:_LINE]
+                facts["category"] = section.text
         self._rest(rows, facts, extra)
         facts["extra"] = extra
         return {name: facts[name] for name in _ORDER if facts.get(name) not in (None, "", [], {})}
