@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rectification.cli._words import words
 from rectification.settings import Settings
+
+if TYPE_CHECKING:
+    from rectification.site.addresses import Addresses
 
 config_file = click.option(
     "-f",
@@ -21,10 +25,17 @@ config_file = click.option(
 
 @dataclass(frozen=True)
 class Project:
-    """A site's settings, and the address of its page on the rules (empty where the site has no address)."""
+    """A site as its mkdocs.yml describes it. `base` ends with `/`; empty where the site names no address."""
 
     settings: Settings
-    rules_page: str
+    site_name: str
+    base: str
+    addresses: Addresses
+
+    @property
+    def rules_page(self) -> str:
+        """The address of the page on the rules; empty where the site names no address."""
+        return self.base + self.addresses.listing("rules") if self.base else ""
 
 
 def read_settings(path: Path) -> Settings:
@@ -48,5 +59,5 @@ def read_project(path: Path) -> Project:
     if settings is None:
         raise click.UsageError(words().text("cli.no_plugin", file=path))
     directories = config.use_directory_urls and not config.plugins[NAME].config.offline
-    page = Addresses(directories).listing("rules")
-    return Project(settings, f"{config.site_url}{page}" if config.site_url else "")
+    base = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
+    return Project(settings, config.site_name, base, Addresses(directories))
