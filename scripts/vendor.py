@@ -6,7 +6,8 @@
     python scripts/vendor.py take NAME@VERSION   move a library to another version and record its integrity
 
 Each folder of FOLDERS has a `vendor.json`: name -> version, licence, npm integrity (SHA-512 of the package)
-and files (name here -> path in the package, SHA-256).
+and files (name here -> path in the package, SHA-256 of what lies here). `replace` lists texts put in place of
+others, each of which must occur: addresses of other servers, for a site that needs no network but its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = (ROOT / "src/rectification/assets/vendor", ROOT / "tests/browser/vendor")
+FOLDERS = (
+    ROOT / "src/rectification/assets/vendor",
+    ROOT / "src/rectification/admin",
+    ROOT / "tests/browser/vendor",
+)
 MANIFEST = "vendor.json"
 
 
@@ -85,6 +90,9 @@ def _unpack(content: bytes, folder: Path, package: dict[str, Any]) -> None:
                 data = b"".join(
                     line for line in data.splitlines(keepends=True) if b"sourceMappingURL=" not in line[:40]
                 )
+                for old, new in file.get("replace", ()):
+                    assert old.encode() in data, f"{name}: {old}"
+                    data = data.replace(old.encode(), new.encode())
                 (folder / name).write_bytes(data)
                 file["sha256"] = hashlib.sha256(data).hexdigest()
 

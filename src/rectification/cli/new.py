@@ -48,8 +48,8 @@ def command(
     prefix = where.header.id
     proposed = next_id(prefix, ledger.by_id)
     identifier = identifier or (_ask(say("field.id"), proposed) if asking else proposed)
-    title = title or _ask(say("field.title"))
-    problem = problem or _ask(say("section.problem"))
+    title = title or _ask(say("cli.new.title"))
+    problem = problem or _ask(say("cli.new.problem"))
     unit = _unit(desk, unit)
     found = found or (_ask_day(say("field.found"), ledger.today) if asking else ledger.today)
     due = due or _ask_day(say("field.due"))

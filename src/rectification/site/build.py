@@ -6,16 +6,18 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 from xml.sax.saxutils import escape as xml_escape
 
+from mkdocs.exceptions import PluginError
+
 from rectification import publish
 from rectification.ledger import Ledger
-from rectification.site import search
+from rectification.site import admin, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
@@ -192,6 +194,20 @@ class Build:
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file.path, path)
+
+    def admin(self) -> Iterator[tuple[str, bytes | Path]]:
+        """Yield the files of the editing page, if the site wants one. Raises PluginError without a forge."""
+        chosen = self.config.plugins["rectification"].config.admin
+        if chosen is None:
+            return
+        config, text = self.config, self.catalogue.text
+        try:
+            backend = admin.backend_of(chosen, config.repo_url or "", config.edit_uri or "")
+        except ValueError as error:
+            raise PluginError(text("admin.no_repository", known=", ".join(admin.BACKENDS))) from error
+        folder = self.settings.name_of(self.settings.checklists)
+        made = admin.config_of(self.ledger, self.catalogue, backend, folder, config.site_url or "")
+        yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:
         """Write the search index over all pages. Raises search.SearchError."""

@@ -22,6 +22,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     audience = c.Choice(("public", "internal"), default="public")
     search = c.Type(bool, default=True)
     offline = c.Type(bool, default=False)
+    admin = c.Optional(c.Type(dict))
     timezone = c.Choice(sorted(available_timezones()), default="UTC")
     due_soon_days = c.Type(int, default=7)
     stalled_days = c.Type(int, default=30)

@@ -94,6 +94,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.config.offline:
             uri, script = assets.bundled()
             files.append(File.generated(config, uri, content=script))
+        for uri, content in build.admin():
+            if isinstance(content, Path):
+                files.append(File.generated(config, uri, abs_src_path=str(content)))
+            else:
+                files.append(File.generated(config, uri, content=content))
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
