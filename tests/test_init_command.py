@@ -54,3 +54,23 @@ def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
     refused = run([*RECTIFY, "init", "."], tmp_path)
     assert refused.returncode == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt"]
+
+
+def test_new_files_name_their_schema(tmp_path: Path) -> None:
+    run([*RECTIFY, "init", "new", "--lang", "zh"], tmp_path)
+    folder = tmp_path / "new"
+    (folder / "checklists/many").mkdir()
+    (folder / "checklists/many/checklist.yml").write_text("checklist: {id: MA, title: 多人}\n", "utf-8")
+    facts = ["--title", "题", "--problem", "事", "--unit", "示例镇", "--due", "2099-01-01"]
+    made = run([*RECTIFY, "new", "--checklist", "many", *facts], folder)
+    assert made.returncode == 0, made.stderr
+    text = (folder / "checklists/many/MA-001.yml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../.schema/item.json\nid: MA-001\n")
+    (folder / "old.csv").write_text(
+        "序号,存在问题,责任单位,发现时间,整改时限\n1,重复报表,示例镇,2026-03-01,2026-12-31\n", "utf-8"
+    )
+    taken = run([*RECTIFY, "import", "old.csv", "--checklist", "OL", "--title", "旧表", "--yes"], folder)
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    text = (folder / "checklists/ol.yml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=.schema/checklist.json\n")
+    assert run([*RECTIFY, "check"], folder).returncode == 0

@@ -13,6 +13,7 @@ import click
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
 from rectification.cli._words import words
+from rectification.cli.schema import first_line
 from rectification.diagnostic import explain, shown
 from rectification.intake import (
     Intake,
@@ -85,7 +86,9 @@ def command(
     path = output or settings.checklists / f"{intake.header['id'].lower()}.yml"
     if path.exists() and not force:
         raise click.UsageError(catalogue.text("intake.exists", file=path))
-    text = write_checklist(intake.header, intake.items)
+    inside = path.resolve().parent == settings.checklists.resolve()
+    schema = first_line(settings.checklists, settings.checklists, "checklist") if inside else ""
+    text = schema + write_checklist(intake.header, intake.items)
     findings, texts = examine_draft(settings, settings.today(), path.name, text)
     for diagnostic in findings:
         click.echo(explain(diagnostic, texts.get(diagnostic.file, ""), catalogue) + "\n")

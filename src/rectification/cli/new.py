@@ -37,6 +37,7 @@ def command(
     due: date | None,
 ) -> None:
     """Add an item to a checklist."""
+    from rectification.cli.schema import first_line
     from rectification.editing import Edit, add_item, item_file, next_id
     from rectification.ledger import slug_of
 
@@ -57,7 +58,7 @@ def command(
     entry |= {"found": found.isoformat(), "due": due.isoformat()}
     path = desk.settings.checklists / where.slug
     if path.is_dir():
-        text = item_file(entry)
+        text = first_line(desk.settings.checklists, path, "item") + item_file(entry)
         file = desk.settings.name_of(path / f"{slug_of(identifier)}.yml")
         desk.write(file, Edit(text, 1, text.rstrip("\n")), new=True)
     else:

@@ -31,6 +31,14 @@ def command(config_file: Path, output: Path | None) -> None:
         click.echo(settings.name_of(path))
 
 
+def first_line(checklists: Path, folder: Path, kind: str) -> str:
+    """Return the line by which a new YAML file in `folder` names its schema; empty where none was written."""
+    if not (checklists / FOLDER / f"{kind}.json").is_file():
+        return ""
+    above = "../" * len(folder.relative_to(checklists).parts)
+    return f"# yaml-language-server: $schema={above}{FOLDER}/{kind}.json\n"
+
+
 def write_schemas(settings: Settings, folder: Path) -> list[Path]:
     """Write the schema of each kind of file into `folder`; return the files written."""
     from rectification.publish.yaml_schema import encode, schemas
