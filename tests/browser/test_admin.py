@@ -141,8 +141,13 @@ def test_an_item_of_a_local_folder_is_edited(address: str, reader: Reader) -> No
     title.fill("上级部门“摘桃子”")
     page.get_by_role("button", name=re.compile("^(Save|保存)$")).click()
     name = "checklists/responsibility-and-incentives/ZR2026-003.yml"
-    wanted = f"async () => {{ const text = await ({READ})('{name}'); return text.includes('title: 上级部门') && text }}"
-    saved, _ = parse(page.wait_for_function(wanted, timeout=20_000).json_value(), name)
+    text = ""
+    for _ in range(100):
+        text = page.evaluate(f"({READ})('{name}')")
+        if "title: 上级部门" in text:
+            break
+        page.wait_for_timeout(200)
+    saved, _ = parse(text, name)
     before, _ = parse(files[name], name)
     assert saved is not None and before is not None
     # Beside the title nothing but what says nothing: `sustained: false`, an empty `extra`.
