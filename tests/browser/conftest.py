@@ -89,7 +89,7 @@ def reader(chromium: Browser) -> Iterator[Reader]:
 
         def told(said: ConsoleMessage) -> None:
             if not (missing and missing in said.location["url"]):
-                troubles.append(f"console: {said.text}")
+                troubles.append(f"console: {said.text} ({said.location['url']})")
 
         page.on("request", lambda request: asked(request.url))
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))

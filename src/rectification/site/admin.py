@@ -78,6 +78,7 @@ def page(catalogue: Catalogue, site_name: str, backend: Mapping[str, Any]) -> st
 <meta name="robots" content="noindex">
 <meta http-equiv="Content-Security-Policy" content="{escape(policy)}">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link href="config.yml" type="text/yaml" rel="cms-config-url">
 </head>
 <body>
