@@ -17,7 +17,7 @@ from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, all_rules, examine
+from rectification.rules import Examination, Witness, all_rules, blocks, examine
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -33,12 +33,21 @@ from rectification.settings import Settings
     help=words().text("cli.check.format"),
 )
 @click.option("--base", metavar="REV", help=words().text("cli.check.base"))
+@click.option("--strict", is_flag=True, help=words().text("cli.check.strict"))
 @click.option("--explain", metavar="CODE", help=words().text("cli.check.explain"))
 @debug
 def command(
-    paths: tuple[Path, ...], config_file: Path, style: str, base: str | None, explain: str | None
+    paths: tuple[Path, ...],
+    config_file: Path,
+    style: str,
+    base: str | None,
+    strict: bool,
+    explain: str | None,
 ) -> None:
-    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage, 3 internal error."""
+    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage, 3 internal error.
+
+    Warnings on the substance alone do not make it 1, unless they are asked to (`--strict`).
+    """
     if explain is not None:
         click.echo(explanation(explain, config_file))
         return
@@ -46,11 +55,13 @@ def command(
     settings = project.settings
     chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
+    before = _base(settings, base) if base is not None else None
+    witnesses: dict[Witness, object] = {"base": before.ledger} if before is not None else {}
     with progress(settings, catalogue.text("findings.reading")) as tell:
-        examination = examine(settings, settings.today(), tell)
+        examination = examine(settings, settings.today(), tell, substance=True, witnesses=witnesses)
     found: Sequence[Diagnostic] = examination.diagnostics
-    if base is not None:
-        found = introduced(examination, settings, base)
+    if before is not None:
+        found = introduced(examination, before)
     if chosen:
         found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
     ledger = examination.ledger
@@ -65,21 +76,22 @@ def command(
         rules_page=project.rules_page,
     )
     click.echo(formats()[style](report))
-    sys.exit(1 if found else 0)
+    sys.exit(1 if any(strict or blocks(d) for d in found) else 0)
 
 
-def introduced(examination: Examination, settings: Settings, revision: str) -> list[Diagnostic]:
-    """Return the findings that the ledger as of `revision` did not have, and all of the whole-ledger rules.
-
-    Raises click.UsageError where there is no such revision.
-    """
+def _base(settings: Settings, revision: str) -> Examination:
+    """Examine the ledger as of `revision`. Raises click.UsageError where there is no such revision."""
     try:
         with as_of(settings, revision) as before:
-            old = examine(before, settings.today())
+            return examine(before, settings.today(), substance=True)
     except RevisionError as error:
         raise click.UsageError(words().text(f"cli.check.{error.reason}", revision=revision)) from error
-    known = Counter(identity(diagnostic, old.texts) for diagnostic in old.diagnostics)
-    always = {rule.code for rule in all_rules() if rule.whole}
+
+
+def introduced(examination: Examination, before: Examination) -> list[Diagnostic]:
+    """Return the findings that the ledger `before` did not have, and all of the whole-ledger rules."""
+    known = Counter(identity(diagnostic, before.texts) for diagnostic in before.diagnostics)
+    always = {rule.code for rule in all_rules() if rule.whole and not rule.substance}
     new = []
     for diagnostic in examination.diagnostics:
         same = identity(diagnostic, examination.texts)
@@ -96,10 +108,11 @@ def explanation(code: str, config_file: Path) -> str:
     """
     catalogue = words()
     levels: Mapping[str, str] = {}
+    thresholds: Mapping[str, Mapping[str, float]] = {}
     if config_file.is_file():
         settings = read_project(config_file).settings
-        catalogue, levels = read_catalogue(settings.language), settings.rules
-    known = {one.code: one for one in codes(catalogue, levels)}
+        catalogue, levels, thresholds = read_catalogue(settings.language), settings.rules, settings.thresholds
+    known = {one.code: one for one in codes(catalogue, levels, thresholds)}
     wanted = code.strip().upper()
     if wanted not in known:
         close = nearest(wanted, known) or next(iter(known))
@@ -113,6 +126,9 @@ def _told(code: Code, text: Callable[[str], str]) -> str:
     parts = [head, f"{text('rules.why')}\n{_indented(code.why)}"]
     parts.append(f"{text('rules.bad')}\n{_indented(code.bad)}")
     parts.append(f"{text('rules.good')}\n{_indented(code.good)}")
+    if code.thresholds:
+        listed = ", ".join(f"{name}: {number:g}" for name, number in code.thresholds.items())
+        parts.append(f"{text('rules.thresholds')}\n{_indented(listed)}")
     parts.append(f"{text('rules.mend')}\n{_indented(code.hint)}")
     return "\n\n".join(parts)
 

@@ -79,6 +79,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("section.notice", lambda x, r: cells.notice_text(r.item.notice, x.catalogue), 20),
     Column("field.source", _source, 24),
     Column("section.related", lambda _, r: "\n".join(r.item.related), 14),
+    Column("section.waive", lambda _, r: cells.extra_text(r.item.waive), 20),
     Column("section.extra", lambda _, r: cells.extra_text(r.item.extra), 20),
     Column("ledger.address", lambda x, r: x.address(r), 24),
     Column("ledger.as_of", lambda x, _: str(x.ledger.today), 12),

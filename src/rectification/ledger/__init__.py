@@ -1,12 +1,13 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
+from rectification.ledger.acceptance import acceptance, content_hash
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
-from rectification.ledger.state import State, derive, last_move
+from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, rounds, verifications
 from rectification.ledger.units import Units
 
@@ -25,11 +26,14 @@ __all__ = [
     "Units",
     "Verification",
     "Where",
+    "acceptance",
     "changes",
     "choices",
+    "content_hash",
     "count_by_status",
     "derive",
     "last_move",
+    "last_stir",
     "load",
     "references",
     "rounds",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
-from rectification.model import Category, Header, Item, Source, Status
+from rectification.model import Category, Header, Item, Request, Source, Status
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,6 +75,8 @@ class Ledger:
     categories: tuple[Category, ...] = ()
     category_places: tuple[Place, ...] = ()
     categories_known: bool = False
+    requests: tuple[Request, ...] = ()
+    request_places: tuple[Place, ...] = ()
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
 
     @cached_property

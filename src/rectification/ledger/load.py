@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +13,16 @@ from rectification.ledger.ledger import Checklist, Ledger, Record, references
 from rectification.ledger.place import Place
 from rectification.ledger.state import derive
 from rectification.ledger.units import Units
-from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
+from rectification.model import (
+    CategoriesFile,
+    Category,
+    Header,
+    Item,
+    RequestsFile,
+    Unit,
+    UnitsFile,
+    build,
+)
 from rectification.model import Record as Model
 from rectification.source import Document, parse, read
 
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
 
 HEADER_FILE = "checklist"
 EVIDENCE_FOLDER = "evidence"
-VOCABULARIES = ("_units", "_categories")
+VOCABULARIES = ("_units", "_categories", "_requests")
 _ENDINGS = (".yml", ".yaml")
 
 Built = TypeVar("Built", bound=Model)
@@ -111,16 +120,24 @@ def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
         if path.stem == "_units":
             units = _build(UnitsFile, document.value, Place(document), loading)
             if units is not None:
-                places = tuple(Place(document, ("units", n)) for n in range(len(units.units)))
-                ledger = replace(ledger, units=Units(units.units, places))
-        else:
+                ledger = replace(ledger, units=Units(units.units, _places(document, "units", units.units)))
+        elif path.stem == "_categories":
             found = _build(CategoriesFile, document.value, Place(document), loading)
             if found is not None:
-                places = tuple(Place(document, ("categories", n)) for n in range(len(found.categories)))
+                places = _places(document, "categories", found.categories)
                 ledger = replace(
                     ledger, categories=found.categories, category_places=places, categories_known=True
                 )
+        else:
+            asked = _build(RequestsFile, document.value, Place(document), loading)
+            if asked is not None:
+                places = _places(document, "requests", asked.requests)
+                ledger = replace(ledger, requests=asked.requests, request_places=places)
     return ledger
+
+
+def _places(document: Document, key: str, listed: Sequence[object]) -> tuple[Place, ...]:
+    return tuple(Place(document, (key, n)) for n in range(len(listed)))
 
 
 Items = list[tuple[Item, Place]]

@@ -346,7 +346,7 @@ class Views:
     def _rules(self) -> dict[str, Any]:
         """Return what the page on the rules shows: every code, by family."""
         families: dict[str, list[Code]] = {}
-        for code in codes(self.catalogue, self.settings.rules):
+        for code in codes(self.catalogue, self.settings.rules, self.settings.thresholds):
             families.setdefault(code.family, []).append(code)
         return {"families": families}
 
