@@ -12,6 +12,11 @@ from zoneinfo import ZoneInfo
 
 Audience = Literal["public", "internal"]
 
+# How a folder of checklists is laid out.
+ENDINGS = (".yml", ".yaml")
+HEADER_FILE = "checklist"  # of a checklist kept as a folder, without its ending
+EVIDENCE_FOLDER = "evidence"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
