@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -83,7 +84,8 @@ def _base(settings: Settings, revision: str) -> Examination:
     """Examine the ledger as of `revision`. Raises click.UsageError where there is no such revision."""
     try:
         with as_of(settings, revision) as before:
-            return examine(before, settings.today(), substance=True)
+            examination = examine(before, settings.today(), substance=True)
+            return replace(examination, ledger=replace(examination.ledger, revision=revision))
     except RevisionError as error:
         raise click.UsageError(words().text(f"cli.check.{error.reason}", revision=revision)) from error
 

@@ -115,7 +115,7 @@ class History:
         return self.items.get(identifier, ())
 
     def landings(self, identifier: str) -> tuple[Recording, ...]:
-        """Return what each commit of the main line brought of an item, all that landed with it as one recording.
+        """Return what each commit of the main line brought of an item, what landed with it as one recording.
 
         What was typed and corrected in a branch before it was merged is not told of.
         """

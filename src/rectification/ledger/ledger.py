@@ -66,7 +66,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All checklists of a site on `today`, immutable."""
+    """All checklists of a site on `today`, immutable.
+
+    `revision` is the git revision it was read from; empty for the files as they lie there.
+    """
 
     today: date
     checklists: tuple[Checklist, ...] = ()
@@ -78,6 +81,7 @@ class Ledger:
     requests: tuple[Request, ...] = ()
     request_places: tuple[Place, ...] = ()
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
+    revision: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:
