@@ -34,7 +34,7 @@ class Repository:
     root: Path
 
     def git(self, *arguments: str, day: str = "2026-03-01", author: str = "Example Editor") -> str:
-        moment = f"{day}T12:00:00+00:00"
+        moment = day if "T" in day else f"{day}T12:00:00+00:00"
         identity = {
             "GIT_AUTHOR_NAME": author,
             "GIT_AUTHOR_EMAIL": "editor@example.org",

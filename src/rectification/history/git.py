@@ -38,24 +38,24 @@ class Touched(NamedTuple):
     after: str
 
 
-def walk(top: Path) -> list[Step]:
-    """Return every commit that HEAD leads back to, parents before children; none before the first commit.
+def walk(top: Path, revision: str) -> list[Step]:
+    """Return every commit that a revision leads back to, parents before children; none where there is none.
 
     Raises RevisionError.
     """
-    if not _run(top, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", fails=True):
+    named = f"{revision}^{{commit}}"
+    commit = _run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", named, fails=True)
+    if not commit:
         return []
     template = "%x00".join(_FIELDS) + "%x00"
-    told = _run(
-        top, "rev-list", "--topo-order", "--reverse", "--no-commit-header", f"--format={template}", "HEAD"
-    )
+    arguments = ("rev-list", "--topo-order", "--reverse", f"--format={template}")
+    told = _run(top, *arguments, commit.decode().strip())
     fields = told.decode("utf-8", "replace").split("\0")
     steps = []
     for at in range(0, len(fields) - len(_FIELDS), len(_FIELDS)):
         oid, parents, tree, committed, authored, author, subject = fields[at : at + len(_FIELDS)]
-        steps.append(
-            Step(oid.strip(), tuple(parents.split()), tree, int(committed), int(authored), author, subject)
-        )
+        oid = oid.split()[-1]  # rev-list says it twice
+        steps.append(Step(oid, tuple(parents.split()), tree, int(committed), int(authored), author, subject))
     return steps
 
 

@@ -33,8 +33,10 @@ Standing = tuple[str, Values]  # the file an item stands in, and its values
 Change = tuple[Standing | None, Standing | None]
 
 
-def read_history(settings: Settings, tell: Callable[[str], None] | None = None) -> History:
-    """Read what git knows of a site's ledger.
+def read_history(
+    settings: Settings, tell: Callable[[str], None] | None = None, revision: str = "HEAD"
+) -> History:
+    """Read what git knows of a site's ledger, up to and with `revision`.
 
     Returns an empty, incomplete history with its `reason` where there is none to read; raises nothing.
     `tell` is called with the name of each file whose version was read.
@@ -45,7 +47,7 @@ def read_history(settings: Settings, tell: Callable[[str], None] | None = None) 
         return History(reason="no_repository")
     try:
         shallow = git.is_shallow(top)
-        steps = git.walk(top)
+        steps = git.walk(top, revision)
         if not steps:
             return History(reason="no_commits")
         return _read(settings, top, folder.relative_to(top).as_posix(), steps, shallow, tell)

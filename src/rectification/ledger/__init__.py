@@ -2,6 +2,7 @@
 
 from rectification.ledger.acceptance import acceptance, content_hash
 from rectification.ledger.changes import Change, changes
+from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
@@ -16,7 +17,9 @@ __all__ = [
     "RANGES",
     "Change",
     "Checklist",
+    "Difference",
     "EvidenceFile",
+    "ItemDifference",
     "Ledger",
     "Loading",
     "Place",
@@ -32,6 +35,7 @@ __all__ = [
     "content_hash",
     "count_by_status",
     "derive",
+    "difference",
     "last_move",
     "last_stir",
     "load",
