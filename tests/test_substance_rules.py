@@ -88,7 +88,7 @@ BROKEN: dict[str, list[tuple[dict[str, str], int, dict[str, object]]]] = {
         (one(actions("提高政治站位，狠抓落实")), 9, {"phrases": "提高政治站位, 狠抓落实"}),
         (one(actions("把 4 张表并为 1 张", "认真学习贯彻《若干规定》精神，力争年底前有明显好转")), 9, {}),
         (one(actions("Attach great importance to records and foster a culture of excellence")), 9, {}),
-        (one(actions("大家多上点心")), 9, {"phrases": "-"}),
+        (one(actions("今后大家多上点心")), 9, {"phrases": "今后大家多"}),
     ],
     "S102": [
         (one(actions("召开专题会议研究部署", "下发工作通知")), 9, {"n": 2, "found": "召开专题会议研究部署"}),
@@ -170,6 +170,7 @@ RIGHT: dict[str, list[dict[str, str]]] = {
     "S101": [
         one(actions("提高认识，把 4 张表并为 1 张")),
         one(actions("停用纸质登记本")),
+        one(actions("咨询电话有人接听")),  # nothing known of its words, for or against
         one(actions("Merge forms B2 and B7 into one page from 1 March")),
         one(actions("召开专题会议研究部署")),  # talk, which S102 looks at
     ],

@@ -13,8 +13,9 @@ from importlib.resources import files
 
 import yaml
 
-# A measure has to show what it is about: one that says nothing either way is no substance yet.
-_BURDEN = 1.0
+# A measure has to show what it is about; but words the lists know nothing of are given the benefit of the
+# doubt: they stay just below the default threshold of 1, and any set phrase takes them over it.
+_BURDEN = 0.9
 _MOST = 3.0  # set phrases weigh no more than this together: a long opening does not undo what follows it
 _STRIPPED = 1.5  # what weighs this much as a phrase is no sign of substance, whatever number is in it
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -36,7 +37,7 @@ class Reading:
 
     @property
     def score(self) -> float:
-        """How far from substance: 1 for words that say nothing, more for set phrases, less for signs."""
+        """How far from substance: just below 1 for words unknown to the lists, more for set phrases."""
         return _BURDEN + min(self.empty, _MOST) - self.firm
 
 

@@ -199,11 +199,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         MkDocs' preview would hang until a mistake is mended: it gets the last good ledger instead, with
         the mistakes to show above it.
         """
-        examination = examine(settings, settings.today(), substance=settings.substance)
-        said = self._say(examination.blocking, examination.texts, catalogue)
-        more = len(examination.diagnostics) - len(examination.blocking)
-        if more:
-            log.info("%s", catalogue.text("findings.on_substance", n=more))
+        examination = examine(settings, settings.today())
+        said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination
             return examination, ""
