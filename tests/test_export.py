@@ -32,7 +32,7 @@ from rectification.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
-FORMATS = ("csv", "docx", "github-csv", "gitlab-csv", "json", "xlsx")
+FORMATS = ("csv", "docx", "github-csv", "gitlab-csv", "json", "oscal", "xlsx")
 CONFIG = "site_name: 示例台账\nsite_url: https://probe.example.org/base/\ntheme: {{name: material, language: {language}}}\nplugins: [{{rectification: {{audience: {audience}}}}}]\n"
 LEDGER = """\
 checklist: {id: A, title: 甲清单}
@@ -248,7 +248,7 @@ def test_in_english_and_by_default_named_after_the_day(site: Path) -> None:
 
 @pytest.mark.parametrize(
     ("form", "ending"),
-    [("csv", "csv"), ("github-csv", "github.csv"), ("gitlab-csv", "gitlab.csv")],
+    [("csv", "csv"), ("github-csv", "github.csv"), ("gitlab-csv", "gitlab.csv"), ("oscal", "oscal.json")],
 )
 def test_a_file_is_named_for_its_format(site: Path, form: str, ending: str) -> None:
     assert run("--to", form).exit_code == 0
