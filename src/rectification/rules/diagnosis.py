@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # What can be seen to be so or not: a number, a day, or a state that holds or does not.
 _MEASURABLE = re.compile(
     r"\d|[一二两三四五六七八九十百千万半](?:成|次|个|份|张|项|天|日|月|年|周|户|人|处|件|小时|分钟|倍|分之)"
-    r"|停用|停报|停收|取消|废止|撤销|清零|归零|为零|建成|完工|竣工|上线|联网|开通|办结|结清|清退|整改完毕|全部|逐一|每月|每周|每日|每季|每年"
+    r"|停用|停报|停收|取消|废止|撤销|清零|归零|为零|建成|完工|竣工|上线|联网|开通|办结|结清|清退|整改完毕|逐一|一律|不得|全部|无一|每(?:月|周|日|天|季|年|条|份|件|名|人|户|个|次|张|项|处|批|班)"
     r"|统一(?:编号|口径|为)|只(?:填|报|录|接|跑)|不再|不超过|不少于|不低于|不高于|以内|以下|以上|公布|公示|合格|达标(?!准)|零(?:投诉|事故|超期|新增)"
     r"|\b(?:no|none|zero|all|every|each|never|only|once|twice|half|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|monthly|weekly|daily|yearly|quarterly|closed|abolished|stopped|removed|replaced|installed|published|complete|passes"

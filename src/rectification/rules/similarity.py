@@ -16,20 +16,20 @@ from rensa import RMinHash, RMinHashLSH
 Shingles = frozenset[str]
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_NO_WORD = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
 _PERMUTATIONS = 64
 _BANDS = {0.5: 32, 0.8: 16, 1.01: 8}  # similarity below which -> bands: more of them find less like texts
 _SEED = 1  # any: but always the same, so that the same ledger has the same findings
 
 
+@lru_cache(maxsize=1 << 16)
 def bare(text: str) -> str:
     """Return what a text says: no punctuation, no case, and one number as good as another.
 
     A measure copied from elsewhere often has its number changed, and nothing else.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return _NUMBER.sub("0", _NO_WORD.sub("", folded))
+    return _NUMBER.sub("0", "".join(filter(str.isalnum, folded)))
 
 
 @lru_cache(maxsize=1 << 16)

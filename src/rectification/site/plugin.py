@@ -25,7 +25,6 @@ from rectification.site.options import Options, settings_of
 from rectification.site.search import SearchError
 from rectification.site.shell import token
 from rectification.site.staging import discard, open_staging, swap_in
-from rectification.site.views import LISTINGS
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -85,7 +84,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             )
             files.append(shell)
             self.shells[shell.src_uri] = kind
-        for listing in LISTINGS:
+        for listing in build.views.listings():
             uri = f"{listing}/index.md"
             if uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
