@@ -13,7 +13,7 @@ from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import explain, nearest
-from rectification.exchange import Extract, formats
+from rectification.exchange import Extract, ending, formats, needs_items
 from rectification.ledger import FIELDS, RANGES, Ledger, Where, choices, select
 from rectification.model import Day, Record, build
 from rectification.rules import examine
@@ -55,19 +55,23 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     ledger = examination.ledger if settings.audience == "internal" else examination.ledger.public()
     where = query_of(conditions, ledger, words())
     records = select(ledger, where)
+    if not records and needs_items(form):
+        raise click.UsageError(words().text("cli.export.empty", form=form))
     extract = Extract(
         ledger,
         records,
         where,
         catalogue,
         project.site_name,
+        project.base,
+        settings.timezone,
         lambda record: project.base + project.addresses.record(record),
     )
     content = formats()[form].write(extract)
     if str(output) == "-":
         sys.stdout.buffer.write(content)
         return
-    path = output or Path(f"{catalogue.text('ledger.file_name')}-{ledger.today}.{form}")
+    path = output or Path(f"{catalogue.text('ledger.file_name')}-{ledger.today}.{ending(form)}")
     try:
         path.write_bytes(content)
     except OSError as error:

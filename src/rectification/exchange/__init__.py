@@ -1,8 +1,9 @@
 """The ledger as files an office passes on: one module a format, found by being here.
 
-A format is a module with `write(extract)`, which returns the content of one file; its name is the file's
-ending. Unlike the outputs of `publish` these are made on demand, never by a site build. `cells` and `columns`
-hold what the formats share.
+A format is a module with `write(extract)`, which returns the content of one file. Its name, with `-` for `_`,
+is the format's, and the file's ending where the module gives no `ENDING`; one that cannot be empty says
+`NEEDS_ITEMS = True`. Unlike the outputs of `publish` these are made on demand, never by a site build.
+`cells`, `columns` and `issues` hold what the formats share.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Extract:
     """What is passed on: some records of a ledger on its day, in the words of one language.
 
-    `ledger` is the one its readers may see: an extract for the public is made of its public part.
+    `ledger` is the one its readers may see: an extract for the public is made of its public part. `base` is
+    the site's own address, which ends with `/` or is empty; `timezone` is where its days begin.
     """
 
     ledger: Ledger
@@ -31,14 +33,26 @@ class Extract:
     where: Where
     catalogue: Catalogue
     site_name: str
+    base: str
+    timezone: str
     address: Callable[[Record], str]
 
 
 def formats() -> Mapping[str, ModuleType]:
-    """Return the formats by their names, which are the endings of their files."""
+    """Return the formats by their names."""
     names = sorted(info.name for info in iter_modules(__path__))
-    modules = {name: import_module(f"{__name__}.{name}") for name in names}
+    modules = {name.replace("_", "-"): import_module(f"{__name__}.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "write")}
+
+
+def ending(form: str) -> str:
+    """Return the ending, without its dot, of the files of the format of this name."""
+    return str(getattr(formats()[form], "ENDING", form))
+
+
+def needs_items(form: str) -> bool:
+    """Tell whether a file of the format of this name cannot be without items."""
+    return bool(getattr(formats()[form], "NEEDS_ITEMS", False))
 
 
 def query_text(extract: Extract) -> str:

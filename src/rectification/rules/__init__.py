@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -95,7 +95,12 @@ def examine(
     """
     loading = load(settings, today, tell, edits)
     broken = any(d.severity == "error" for d in loading.diagnostics)
-    found = check(loading.ledger, settings, whole=not broken, substance=substance, witnesses=witnesses)
+    rules = [
+        rule
+        for rule in all_rules()
+        if substance or not rule.substance or settings.rules.get(rule.code) == "error"
+    ]
+    found = check(loading.ledger, settings, rules, whole=not broken, witnesses=witnesses)
     diagnostics = tuple(in_order([*loading.diagnostics, *found.diagnostics]))
     return Examination(loading.ledger, diagnostics, loading.texts, found.waived)
 
@@ -103,12 +108,12 @@ def examine(
 def check(
     ledger: Ledger,
     settings: Settings,
+    rules: Iterable[Rule],
     *,
     whole: bool = True,
-    substance: bool = False,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
 ) -> Findings:
-    """Run the rules over a ledger, at the levels and with the thresholds of its site.
+    """Run `rules` over a ledger, at the levels and with the thresholds of its site.
 
     `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
     knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
@@ -116,13 +121,9 @@ def check(
     """
     found: list[Diagnostic] = []
     waived: list[Waived] = []
-    for rule in all_rules():
+    for rule in rules:
         level = settings.rules.get(rule.code, rule.severity)
-        if level == "off" or (rule.whole and not whole):
-            continue
-        if (rule.substance and not substance and level != "error") or (
-            rule.witness and rule.witness not in witnesses
-        ):
+        if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
         known = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
         seen = {rule.witness: witnesses[rule.witness]} if rule.witness else {}

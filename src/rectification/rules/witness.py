@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +13,7 @@ from rectification.ledger import Place, acceptance, last_move
 from rectification.model import day_of
 from rectification.rules.evidence import named_evidence
 from rectification.rules.rule import Breach, Rule
+from rectification.rules.similarity import containment
 from rectification.settings import HEADER_FILE
 from rectification.source import Document
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _MOST_GONE = 0.05  # share of a ledger's items
 _NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:(\d\d)(\d\d)|([-_.年])(\d\d?)[-_.月](\d\d?)日?)(?!\d)")
-_WORD = re.compile(r"[a-z]{4,}|\d+|[^\W\da-z_]+", re.IGNORECASE)
 
 
 # -- evidence ----------------------------------------------------------------------------------------------
@@ -309,20 +308,9 @@ def reused(ledger: Ledger, *, base: Ledger, similarity: float) -> Iterator[Breac
 
 
 def _in_common(one: Item, other: Item) -> float:
-    """Return the share (0 to 1) of the shorter text's words and pairs of characters that both have."""
-    words, others = (_words(f"{item.title}\n{item.problem}") for item in (one, other))
-    least = min(words.total(), others.total())
-    return (words & others).total() / least if least else 1.0
-
-
-def _words(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for word in _WORD.findall(text.casefold()):
-        if word.isascii():
-            found[word] += 1
-        else:  # Chinese has no spaces between words: pairs of characters stand for them
-            found.update(word[n : n + 2] for n in range(max(1, len(word) - 1)))
-    return found
+    """Return how much of the shorter of two items' title and problem stands in the other, 0 to 1."""
+    shorter, longer = sorted((f"{item.title}\n{item.problem}" for item in (one, other)), key=len)
+    return containment(shorter, longer)
 
 
 RULES = (

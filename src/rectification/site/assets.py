@@ -11,7 +11,9 @@ from mkdocs.config.config_options import ExtraScriptValue
 from rectification.site.offline import SCRIPT, bundle
 
 _FOLDER = "assets/rectification"
-STYLES = tuple(f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search", "ledger"))
+STYLES = tuple(
+    f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search", "ledger", "substance")
+)
 
 
 def _package() -> Path:

@@ -17,6 +17,7 @@ from mkdocs.exceptions import PluginError
 
 from rectification import publish
 from rectification.ledger import Ledger
+from rectification.rules import all_rules, check
 from rectification.site import admin, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
@@ -24,6 +25,7 @@ from rectification.site.offline import twin
 from rectification.site.shell import HEADING_ID, compile_shell, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
+from rectification.substance import Substance
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -72,9 +74,15 @@ class Build:
             _EditAddresses(config, settings.root),
             Path(overrides) if overrides else None,
             self.edition,
+            self._substance() if settings.substance else None,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
+
+    def _substance(self) -> Substance:
+        """Judge what is published, and nothing else: a public page may not name what is internal."""
+        rules = [rule for rule in all_rules() if rule.substance]
+        return Substance(self.ledger, check(self.ledger, self.settings, rules))
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 

@@ -25,7 +25,6 @@ from rectification.site.options import Options, settings_of
 from rectification.site.search import SearchError
 from rectification.site.shell import token
 from rectification.site.staging import discard, open_staging, swap_in
-from rectification.site.views import LISTINGS
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -85,7 +84,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             )
             files.append(shell)
             self.shells[shell.src_uri] = kind
-        for listing in LISTINGS:
+        for listing in build.views.listings():
             uri = f"{listing}/index.md"
             if uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
@@ -199,11 +198,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         MkDocs' preview would hang until a mistake is mended: it gets the last good ledger instead, with
         the mistakes to show above it.
         """
-        examination = examine(settings, settings.today(), substance=settings.substance)
-        said = self._say(examination.blocking, examination.texts, catalogue)
-        more = len(examination.diagnostics) - len(examination.blocking)
-        if more:
-            log.info("%s", catalogue.text("findings.on_substance", n=more))
+        examination = examine(settings, settings.today())
+        said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination
             return examination, ""

@@ -31,7 +31,7 @@ from rectification.ledger import (
     select,
     verifications,
 )
-from rectification.model import FLAGS, STATUSES, Category, LogEntry, Unit
+from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
 from rectification.publish import (
     Edition,
     atom,
@@ -42,8 +42,9 @@ from rectification.publish import (
     schema_json,
     web_path,
 )
+from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
-from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
+from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
@@ -52,9 +53,11 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
+    from rectification.substance import Substance
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules")
+LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules", "substance")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
+_FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
 
@@ -170,8 +173,11 @@ class Views:
         edit_address: Callable[[str, int], str],
         overrides: Path | None,
         edition: Edition,
+        substance: Substance | None = None,
     ) -> None:
+        """`substance` is what there is to tell of the substance, where the site shows it."""
         self.ledger = ledger
+        self.substance = substance
         self.settings = settings
         self.catalogue = catalogue
         self.addresses = addresses
@@ -191,6 +197,7 @@ class Views:
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
+        self.templates.filters["said"] = lambda diagnostic: diagnostic.message(catalogue)
         self.templates.globals.update(
             t=catalogue.text,
             ledger=ledger,
@@ -208,6 +215,7 @@ class Views:
             recent_changes=self._recent_changes,
             texts=self._texts,
             charts_of=self._charts_of,
+            substance=substance,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -245,6 +253,7 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
+            "findings": self.substance.by_item.get(item.id, ()) if self.substance else (),
             "edit": self.edit_address(record.place.file, record.place.line),
             "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
         }
@@ -326,9 +335,17 @@ class Views:
 
     # -- pages that MkDocs makes -------------------------------------------------------------------
 
+    def listings(self) -> tuple[str, ...]:
+        """Return the listing pages of this site, of LISTINGS."""
+        return tuple(one for one in LISTINGS if one != "substance" or self.substance is not None)
+
     def listing(self, kind: str) -> tuple[str, list[Section]]:
         """Return the body and the sections of a listing page (one of LISTINGS)."""
-        making: dict[str, Callable[[], dict[str, Any]]] = {"data": self._data, "rules": self._rules}
+        making: dict[str, Callable[[], dict[str, Any]]] = {
+            "data": self._data,
+            "rules": self._rules,
+            "substance": self._findings,
+        }
         context = making[kind]() if kind in making else {}
         return self._render(f"{kind}.html", context, self.addresses.listing(kind))
 
@@ -341,6 +358,18 @@ class Views:
             "files": [(p, index_json.stem(p), holds) for p, holds in schema_json.documents().items()],
             "definitions": {name: schema_json.fields(schema) for name, schema in definitions.items()},
             "revisions": index_json.REVISIONS,
+        }
+
+    def _findings(self) -> dict[str, Any]:
+        """Return what the page on the substance shows beside `substance`: the codes' words, the trend."""
+        assert self.substance is not None
+        known = {code.code: code for code in codes(self.catalogue, self.settings.rules)}
+        return {
+            "codes": known,
+            "chart": findings_over_time(self.substance, self._scope(self.ledger.records, {}, "../")),
+            "most": _FINDINGS_A_RULE,
+            "required": [name for name, info in Item.model_fields.items() if info.is_required()],
+            "derived": len(Derived.__annotations__),
         }
 
     def _rules(self) -> dict[str, Any]:
