@@ -42,15 +42,10 @@ def _lines(one: ItemDifference, catalogue: Catalogue) -> Iterator[Line]:
     for old, new in one.log_changed:
         yield Line("~", log, _entry(old, catalogue), _entry(new, catalogue))
     yield from (Line("-", log, _entry(entry, catalogue), "") for entry in one.log_removed)
-    yield from (Line("", _name(field.name, catalogue), field.before, field.after) for field in one.fields)
+    yield from (Line("", catalogue.field_name(field.name), field.before, field.after) for field in one.fields)
     yield from (Line("+", evidence, "", name) for name in one.evidence_added)
     yield from (Line("~", evidence, name, name) for name in one.evidence_altered)
     yield from (Line("-", evidence, name, "") for name in one.evidence_gone)
-
-
-def _name(field: str, catalogue: Catalogue) -> str:
-    keys = (f"{section}.{field}" for section in ("field", "section", "admin.field"))
-    return next((catalogue.text(key) for key in keys if catalogue.has(key)), field)
 
 
 def _entry(entry: LogEntry, catalogue: Catalogue) -> str:

@@ -19,7 +19,7 @@ from rectification.diagnostic import Diagnostic, nearest
 from rectification.history import History, read_history
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, Witness, all_rules, blocks, examine
+from rectification.rules import Examination, Witness, all_rules, blocks, examine, wants_history
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -59,7 +59,7 @@ def command(
     settings = project.settings
     chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
-    asked = settings.substance if history is None else history
+    asked = wants_history(settings) if history is None else history
     witnesses: dict[Witness, object] = {}
     if asked:
         known = read_history(settings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -77,6 +78,18 @@ class Recording:
             key for key in keys if before.get(key) != after.get(key) or (key in before) != (key in after)
         )
 
+    @property
+    def log_added(self) -> Mapping[str, Values]:
+        """The log entries that were not there before, by what they say (see `said_in`)."""
+        before, after = _entries(self.before), _entries(self.after)
+        return {said: entry for said, entry in after.items() if said not in before}
+
+    @property
+    def log_lost(self) -> Mapping[str, Values]:
+        """The log entries that are not there any more, by what they said."""
+        before, after = _entries(self.before), _entries(self.after)
+        return {said: entry for said, entry in before.items() if said not in after}
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -100,7 +113,8 @@ class History:
 
     `items` maps every id there ever was to its recordings, `evidence` every reference (`evidence/…`) to its
     versions. Not `complete` means that there was more: in a shallow clone, or where there is no history at
-    all, of which `reason` says why. `since` is the first day it knows of.
+    all, of which `reason` says why. `since` is the first day it knows of, `head` the commit it
+    was read from.
     """
 
     items: Mapping[str, tuple[Recording, ...]] = field(default_factory=dict)
@@ -109,6 +123,17 @@ class History:
     complete: bool = False
     since: date | None = None
     reason: Reason = ""
+    head: str = ""
+
+    def public(self, hidden: Collection[str]) -> History:
+        """Return what may be told in public: nothing of `hidden` items, of those that ended as internal ones,
+        nor of the time when others were internal."""
+        items = {}
+        for identifier, recordings in self.items.items():
+            ended = recordings[-1].before if recordings[-1].kind == "removed" else recordings[-1].after
+            if identifier not in hidden and not _internal(ended):
+                items[identifier] = tuple(_shown(r) for r in recordings if not _internal(r.after))
+        return replace(self, items=items)
 
     def recordings(self, identifier: str) -> tuple[Recording, ...]:
         """Return the recordings of an item, oldest first; none where git knows nothing of it."""
@@ -140,6 +165,36 @@ class History:
     def closing(self, identifier: str, closed: date) -> Recording | None:
         """Return the recording of an item's closing on that day; its `after` is what was accepted."""
         return self.recorded(identifier, closed.isoformat(), "closed")
+
+
+def _internal(values: Values | None) -> bool:
+    return (values or {}).get("visibility") == "internal"
+
+
+def _shown(recording: Recording) -> Recording:
+    """Return a recording without what was internal before it."""
+    if not _internal(recording.before):
+        return recording
+    return replace(recording, kind="added", before=None, moved_from="")
+
+
+def _entries(values: Values | None) -> dict[str, Values]:
+    return {said_in(entry): entry for entry in log_of(values)}
+
+
+def said_in(entry: Values) -> str:
+    """Return what a log entry says, whatever its white space, without the fingerprint of an acceptance."""
+
+    def seen(value: object) -> object:
+        if isinstance(value, dict):
+            parts = {key: seen(part) for key, part in value.items()}
+            return {key: part for key, part in parts.items() if part}
+        if isinstance(value, list):
+            return [seen(part) for part in value]
+        return " ".join(value.split()) if isinstance(value, str) else value
+
+    kept = {key: value for key, value in entry.items() if key != "accepted"}
+    return json.dumps(seen(kept), ensure_ascii=False, sort_keys=True)
 
 
 def log_of(values: Values | None) -> tuple[Values, ...]:

@@ -34,12 +34,16 @@ Change = tuple[Standing | None, Standing | None]
 
 
 def read_history(
-    settings: Settings, tell: Callable[[str], None] | None = None, revision: str = "HEAD"
+    settings: Settings,
+    tell: Callable[[str], None] | None = None,
+    revision: str = "HEAD",
+    known: History | None = None,
 ) -> History:
     """Read what git knows of a site's ledger, up to and with `revision`.
 
     Returns an empty, incomplete history with its `reason` where there is none to read; raises nothing.
-    `tell` is called with the name of each file whose version was read.
+    `tell` is called with the name of each file whose version was read. `known` is what an earlier call with
+    the same settings returned: it is returned again where nothing was committed since.
     """
     folder = Path(os.path.normpath(settings.checklists))
     top = top_of(folder)
@@ -50,6 +54,8 @@ def read_history(
         steps = git.walk(top, revision)
         if not steps:
             return History(reason="no_commits")
+        if known is not None and (known.head, known.complete) == (steps[-1].oid, not shallow):
+            return known
         return _read(settings, top, folder.relative_to(top).as_posix(), steps, shallow, tell)
     except RevisionError as error:
         return History(reason="no_git" if error.reason == "no_git" else "unreadable")
@@ -80,6 +86,7 @@ def _read(
         tuple(walked.unread),
         complete=not shallow,
         since=min(commit.day for commit in commits),
+        head=steps[-1].oid,
     )
 
 

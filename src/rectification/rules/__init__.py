@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "examine",
     "is_substance",
+    "wants_history",
 ]
 
 
@@ -103,6 +104,12 @@ def examine(
     found = check(loading.ledger, settings, rules, whole=not broken, witnesses=witnesses)
     diagnostics = tuple(in_order([*loading.diagnostics, *found.diagnostics]))
     return Examination(loading.ledger, diagnostics, loading.texts, found.waived)
+
+
+def wants_history(settings: Settings) -> bool:
+    """Tell whether a site asks git: it shows what the substance rules find, or such a rule is an error."""
+    asking = (rule.code for rule in all_rules() if rule.witness == "history")
+    return settings.substance or any(settings.rules.get(code) == "error" for code in asking)
 
 
 def check(

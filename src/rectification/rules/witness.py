@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from rectification.history import Commit, History, Recording, log_of
+from rectification.history import Commit, History, Recording, log_of, said_in
 from rectification.ledger import Place, acceptance, last_move
 from rectification.model import day_of
 from rectification.rules.evidence import named_evidence
@@ -190,12 +189,12 @@ def rewritten(ledger: Ledger, *, history: History) -> Iterator[Breach]:
     corrects in a branch of their own before it is merged.
     """
     for record in ledger.records:
-        present = [_said(entry) for entry in log_of(_plain(record))]
+        present = [said_in(entry) for entry in log_of(_plain(record))]
         recordings = history.recordings(record.item.id)
         seen: dict[str, tuple[Recording, str]] = {}
         for recording in recordings:
             for entry in log_of(recording.after):
-                seen.setdefault(_said(entry), (recording, _day(entry, "date") or str(entry.get("date"))))
+                seen.setdefault(said_in(entry), (recording, _day(entry, "date") or str(entry.get("date"))))
         for said, (first, dated) in seen.items():
             if said in present or _excused(recordings, said, first, present):
                 continue
@@ -217,31 +216,10 @@ def rewritten(ledger: Ledger, *, history: History) -> Iterator[Breach]:
 
 def _excused(recordings: Iterable[Recording], said: str, first: Recording, present: Sequence[str]) -> bool:
     """Tell whether an entry may go: it had itself taken the place of one that is back, or was a draft."""
-    if not _lost(first).isdisjoint(present):
+    if not first.log_lost.keys().isdisjoint(present):
         return True
-    last = next((recording for recording in recordings if said in _lost(recording)), None)
+    last = next((recording for recording in recordings if said in recording.log_lost), None)
     return last is not None and first.commit.drafted(last.commit)
-
-
-def _lost(recording: Recording) -> set[str]:
-    """Return the entries that a recording took out of the log."""
-    before, after = (set(map(_said, log_of(values))) for values in (recording.before, recording.after))
-    return before - after
-
-
-def _said(entry: Mapping[str, Node]) -> str:
-    """Return what a log entry says, whatever its white space, without the fingerprint of an acceptance."""
-
-    def seen(value: object) -> object:
-        if isinstance(value, dict):
-            parts = {key: seen(part) for key, part in value.items()}
-            return {key: part for key, part in parts.items() if part}
-        if isinstance(value, list):
-            return [seen(part) for part in value]
-        return " ".join(value.split()) if isinstance(value, str) else value
-
-    kept = {key: value for key, value in entry.items() if key != "accepted"}
-    return json.dumps(seen(kept), ensure_ascii=False, sort_keys=True)
 
 
 def _plain(record: Record) -> Mapping[str, Node]:

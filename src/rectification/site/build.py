@@ -17,11 +17,12 @@ from mkdocs.exceptions import PluginError
 
 from rectification import publish
 from rectification.ledger import Ledger
-from rectification.rules import all_rules, check
+from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
+from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, compile_shell, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.settings import Settings
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
@@ -48,12 +50,19 @@ class Build:
         ledger: Ledger,
         staging: Path,
         mistakes: str = "",
+        history: History | None = None,
     ) -> None:
-        """`mistakes` is what a live preview says is wrong while it shows the last good ledger."""
+        """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
+        what git knows of it, which a site shows that shows the substance."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
-        self.ledger = ledger.public() if settings.audience == "public" else ledger
+        self.ledger = ledger
+        self.history = history if settings.substance else None
+        if settings.audience == "public":
+            self.ledger = ledger.public()
+            hidden = ledger.by_id.keys() - self.ledger.by_id.keys()
+            self.history = self.history.public(hidden) if self.history is not None else None
         self.staging = staging
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
@@ -75,6 +84,8 @@ class Build:
             Path(overrides) if overrides else None,
             self.edition,
             self._substance() if settings.substance else None,
+            self.history,
+            commit_address(config.repo_url or ""),
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
@@ -82,7 +93,8 @@ class Build:
     def _substance(self) -> Substance:
         """Judge what is published, and nothing else: a public page may not name what is internal."""
         rules = [rule for rule in all_rules() if rule.substance]
-        return Substance(self.ledger, check(self.ledger, self.settings, rules))
+        witnesses: dict[Witness, object] = {"history": self.history} if self.history is not None else {}
+        return Substance(self.ledger, check(self.ledger, self.settings, rules, witnesses=witnesses))
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 

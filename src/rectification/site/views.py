@@ -45,11 +45,13 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
+from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
@@ -174,9 +176,14 @@ class Views:
         overrides: Path | None,
         edition: Edition,
         substance: Substance | None = None,
+        history: History | None = None,
+        commit_address: Callable[[str], str] = lambda oid: "",
     ) -> None:
-        """`substance` is what there is to tell of the substance, where the site shows it."""
+        """`substance` is what there is to tell of the substance, `history` what git knows of the published
+        items, where the site shows them; `commit_address` gives the page of a commit, if there is one."""
         self.ledger = ledger
+        self.history = history
+        self.commit_address = commit_address
         self.substance = substance
         self.settings = settings
         self.catalogue = catalogue
@@ -216,6 +223,8 @@ class Views:
             texts=self._texts,
             charts_of=self._charts_of,
             substance=substance,
+            history=history,
+            field_name=catalogue.field_name,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -236,6 +245,7 @@ class Views:
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         item = record.item
+        findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -253,7 +263,9 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
-            "findings": self.substance.by_item.get(item.id, ()) if self.substance else (),
+            "findings": findings,
+            "contradictions": contradictions(record, findings),
+            "recorded": self._recorded(item.id),
             "edit": self.edit_address(record.place.file, record.place.line),
             "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
         }
@@ -262,6 +274,13 @@ class Views:
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
         return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+
+    def _recorded(self, identifier: str) -> tuple[Recorded, ...]:
+        """Return what git recorded of an item; who did it is for the office's own eyes."""
+        if self.history is None:
+            return ()
+        internal = self.settings.audience == "internal"
+        return recorded(self.history, identifier, self.commit_address, authors=internal)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
