@@ -70,7 +70,7 @@ def test_a_page_shows_what_was_recorded_when(site: Repository) -> None:
     assert said == (
         "Recorded in git (3 commits) What was put on record when, newest first. The log above says when things happened. "
         f"2026-11-20 {last} 示例编辑乙 Status : In progress → Submitted Due : 2026-12-31 → 2027-01-31 "
-        "2 log entries added 1 log entry changed or removed Also changed : Goal "
+        "1 log entry added 1 log entry changed or removed Also changed : Goal "
         f"2026-03-06 {second} 示例编辑甲 Status : Open → In progress 1 log entry added "
         f"2026-03-01 {first} 示例编辑甲 Put into the ledger"
     ).replace(" : ", ": ")

@@ -77,10 +77,21 @@ def _recorded(recording: Recording, address_of: Callable[[str], str], *, authors
         recording.kind,
         recording.moved_from,
         tuple(moves),
-        len(recording.log_added) if recording.kind != "removed" else 0,
-        len(recording.log_lost) if recording.kind != "removed" else 0,
+        *_entries(recording),
         keys,
     )
+
+
+def _entries(recording: Recording) -> tuple[int, int]:
+    """Return how many log entries are new, and how many changed or gone; one of a day takes another's place."""
+    if recording.after is None:
+        return 0, 0
+    added, lost = (
+        [entry.get("date") for entry in entries.values()]
+        for entries in (recording.log_added, recording.log_lost)
+    )
+    replaced = sum(min(added.count(day), lost.count(day)) for day in {str(day) for day in lost})
+    return len(added) - replaced, len(lost)
 
 
 def _status(values: Values) -> str:
