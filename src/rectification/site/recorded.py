@@ -83,7 +83,7 @@ def _recorded(recording: Recording, address_of: Callable[[str], str], *, authors
 
 
 def _entries(recording: Recording) -> tuple[int, int]:
-    """Return how many log entries are new, and how many changed or gone; one of a day takes another's place."""
+    """Return how many log entries are new, how many changed or gone: of one day, a new one replaces one."""
     if recording.after is None:
         return 0, 0
     added, lost = (
