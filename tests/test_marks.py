@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rectification.source import Mark, parse
 
 WORDS = st.text("abc甲乙", min_size=1, max_size=3)

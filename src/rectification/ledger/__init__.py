@@ -8,7 +8,7 @@ from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move, last_stir
-from rectification.ledger.story import Round, Verification, rounds, verifications
+from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.units import Units
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "content_hash",
     "count_by_status",
     "derive",
+    "independence",
     "last_move",
     "last_stir",
     "load",
