@@ -1,6 +1,6 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
-from rectification.ledger.acceptance import acceptance, content_hash
+from rectification.ledger.acceptance import acceptance, content_hash, suspect
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
@@ -40,6 +40,7 @@ __all__ = [
     "rounds",
     "select",
     "slug_of",
+    "suspect",
     "verifications",
     "yaml_files",
 ]

@@ -29,6 +29,7 @@ from rectification.ledger import (
     references,
     rounds,
     select,
+    suspect,
     verifications,
 )
 from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
@@ -253,6 +254,7 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
+            "suspect": suspect(item, self.ledger.evidence),
             "findings": self.substance.by_item.get(item.id, ()) if self.substance else (),
             "edit": self.edit_address(record.place.file, record.place.line),
             "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
