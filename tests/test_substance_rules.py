@@ -122,6 +122,8 @@ BROKEN: dict[str, list[tuple[dict[str, str], int, dict[str, object]]]] = {
         (one(closed(by=", by: 示例镇")), 9, {"verifier": "示例镇", "kind": "own"}),
         (one("owner: 镇长岗位", closed(by=", by: 镇长岗位")), 10, {"kind": "own"}),
         (one("partners: [示例局]", closed(by=", by: 示例局")), 10, {"kind": "partner"}),
+        (one("actions: [{text: 停用旧表, unit: 示例局}]", closed(by=", by: 示例局")), 10, {"kind": "partner"}),
+        (one(closed()[:-1] + ", {date: 2026-04-01, by: 示例镇, accepted: 0123456789abcdef}]"), 9, {"verifier": "示例镇"}),
         (one(closed(by=", by: 示例镇"), unit="示例县") | {"_units.yml": UNITS}, 9, {"kind": "below"}),
         (one(closed(by=", by: 本县"), unit="示例县") | {"_units.yml": UNITS}, 9, {"kind": "own"}),
     ],
@@ -186,6 +188,7 @@ RIGHT: dict[str, list[dict[str, str]]] = {
         one(actions("停用纸质登记本")),
         one(actions("咨询电话有人接听")),  # nothing known of its words, for or against
         one(actions("Merge forms B2 and B7 into one page from 1 March")),
+        one(actions("Tighten the loose bolts of the railing", "Step up night patrols around the depot")),
         one(actions("召开专题会议研究部署")),  # talk, which S102 looks at
     ],
     "S102": [one(actions("召开专题会议研究部署", "停用旧表")), one(), one(actions("提高政治站位"))],

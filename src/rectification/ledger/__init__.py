@@ -1,6 +1,6 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
-from rectification.ledger.acceptance import acceptance, content_hash
+from rectification.ledger.acceptance import acceptance, content_hash, suspect
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
@@ -9,7 +9,7 @@ from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move, last_stir
-from rectification.ledger.story import Round, Verification, rounds, verifications
+from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.units import Units
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "count_by_status",
     "derive",
     "difference",
+    "independence",
     "last_move",
     "last_stir",
     "load",
@@ -43,6 +44,7 @@ __all__ = [
     "rounds",
     "select",
     "slug_of",
+    "suspect",
     "verifications",
     "yaml_files",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rectification.ledger import acceptance, content_hash, last_move, references, verifications
+from rectification.ledger import acceptance, independence, last_move, references, suspect
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -32,10 +32,13 @@ def no_evidence(ledger: Ledger) -> Iterator[Breach]:
 def not_independent(ledger: Ledger) -> Iterator[Breach]:
     """Who accepts is not who rectified: not the unit itself, its owner, a partner, or a unit below it."""
     for record, n in _closed(ledger):
-        how = next((v.independence for v in reversed(verifications(ledger, record)) if v.passed), "unsaid")
-        if how in ("own", "partner", "below"):
-            facts = {"verifier": record.item.log[n].by, "kind": how}
-            yield Breach(record.place, ("log", n, "by"), facts, record.item.id, day=record.state.since)
+        again = [k for k, entry in enumerate(record.item.log) if k > n and entry.accepted]
+        for k in (n, *again):
+            entry = record.item.log[k]
+            how = independence(ledger, record, entry.by)
+            if how in ("own", "partner", "below"):
+                facts = {"verifier": entry.by, "kind": how}
+                yield Breach(record.place, ("log", k, "by"), facts, record.item.id, day=entry.date)
 
 
 def nobody(ledger: Ledger) -> Iterator[Breach]:
@@ -67,8 +70,9 @@ def at_once(ledger: Ledger) -> Iterator[Breach]:
 def changed_since(ledger: Ledger) -> Iterator[Breach]:
     """What was accepted still reads as it did: its fingerprint is the one that was recorded."""
     for record, _ in _closed(ledger):
-        accepted = acceptance(record.item)
-        if accepted is not None and accepted.accepted != content_hash(record.item, ledger.evidence):
+        if suspect(record.item, ledger.evidence):
+            accepted = acceptance(record.item)
+            assert accepted is not None
             n = next(n for n, entry in enumerate(record.item.log) if entry is accepted)
             facts = {"accepted": str(accepted.date)}
             yield Breach(record.place, ("log", n, "accepted"), facts, record.item.id, day=accepted.date)

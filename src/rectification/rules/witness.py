@@ -268,7 +268,7 @@ def _where_it_stood(ledger: Ledger, file: str) -> tuple[Place, tuple[str | int, 
         kept_as_folder = name.startswith(f"{HEADER_FILE}.") and folder.endswith(f"/{checklist.slug}")
         if head == file or (kept_as_folder and file.startswith(f"{folder}/")):
             return checklist.place, ("checklist",)
-    return Place(Document(file, "", {}, {})), ()
+    return Place(Document.absent(file)), ()
 
 
 def reused(ledger: Ledger, *, base: Ledger, similarity: float) -> Iterator[Breach]:

@@ -29,6 +29,7 @@ from rectification.ledger import (
     references,
     rounds,
     select,
+    suspect,
     verifications,
 )
 from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
@@ -263,6 +264,7 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
+            "suspect": suspect(item, self.ledger.evidence),
             "findings": findings,
             "contradictions": contradictions(record, findings),
             "recorded": self._recorded(item.id),
