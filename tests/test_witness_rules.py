@@ -58,6 +58,10 @@ BROKEN: dict[str, list[tuple[list[Step], int, dict[str, object]]]] = {
           ("2026-04-03", lines(*closed("", "  - {date: 2026-04-03, accepted: 0123456789abcdef}"))),
           ("2026-05-01", evidence("3"))], 9, {"changed": "2026-05-01"}),
     ],
+    "S306": [
+        ([("2026-03-10", lines(*closed(), problem="走访 6 小时，填表 2 小时。") | evidence("1")),
+          ("2026-04-02", lines(*closed(), problem="走访 6 小时，填表半小时。"))], 13, {"accepted": "2026-03-10"}),
+    ],
     "S402": [
         ([("2026-02-20", evidence("1") | {"a.yml": HEADER}), ("2026-03-03", lines(FILE))], 9,
          {"found": "evidence/count.csv", "dated": "2026-02-20", "since": "2026-03-01"}),
@@ -101,6 +105,12 @@ RIGHT: dict[str, list[list[Step]]] = {
          ("2026-04-03", lines(*closed("", "  - {date: 2026-04-03, accepted: 0123456789abcdef}")))],
         [("2026-03-05", lines(FILE) | evidence("1")), ("2026-03-09", evidence("2"))],
         [("2026-03-10", lines(*closed()) | evidence("1")), ("2026-04-02", evidence("2", "other.csv"))],
+    ],
+    "S306": [
+        [("2026-03-10", lines(*closed()) | evidence("1"))],
+        [("2026-03-05", lines(FILE) | evidence("1")), ("2026-03-10", lines(*closed(), problem="走访 6 小时。"))],
+        [("2026-03-10", lines(*closed()) | evidence("1")), ("2026-04-02", lines(*closed("", "  - {date: 2026-04-02, note: 回访}"), owner="镇长"))],
+        [("2026-03-10", lines(*closed()) | evidence("1")), ("2026-04-02", lines(*closed(), problem="'走访 6 小时，填表  2 小时。'".replace("  ", " ")))],
     ],
     "S402": [
         [("2026-03-01", evidence("1") | lines(FILE))],

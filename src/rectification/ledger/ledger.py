@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
@@ -55,6 +55,14 @@ class Record:
         """Id of the item that goes on with a merged item's problem; empty for any other item."""
         move = last_move(self.item)
         return (move.merged_into or "") if move is not None else ""
+
+    @property
+    def written(self) -> Any:
+        """The item's plain values, as its file has them: what was typed, and nothing else."""
+        value: Any = self.place.document.value
+        for part in self.place.path:
+            value = value[part]
+        return value
 
     @property
     def source(self) -> Source:

@@ -49,6 +49,39 @@ def altered_evidence(ledger: Ledger, *, history: History) -> Iterator[Breach]:
                 yield Breach(record.place, path, facts, item.id, day=day)
 
 
+def changed_since_recorded(ledger: Ledger, *, history: History) -> Iterator[Breach]:
+    """What was accepted still reads as it did, by git, where nobody recorded a fingerprint of it."""
+    for record in ledger.records:
+        item = record.item
+        closed = last_move(item)
+        if closed is None or closed.status != "closed" or acceptance(item) is not None:
+            continue
+        seen = history.closing(item.id, closed.date)
+        if seen is None or _accepted_text(seen.after) == _accepted_text(record.written):
+            continue
+        n = next(n for n, entry in enumerate(item.log) if entry is closed)
+        later = (r for r in history.recordings(item.id) if _when(r.commit) > _when(seen.commit))
+        day = next(
+            (r.commit.day for r in later if _accepted_text(r.after) != _accepted_text(seen.after)), None
+        )
+        yield Breach(
+            record.place, ("log", n), {"accepted": str(closed.date)}, item.id, day=day or closed.date
+        )
+
+
+def _accepted_text(values: Any) -> tuple[object, ...]:
+    """Return what a verifier accepts of an item's plain values: what `content_hash` is made of."""
+
+    def seen(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: seen(part) for key, part in value.items() if part}
+        return (
+            [seen(part) for part in value] if isinstance(value, list) else " ".join(str(value or "").split())
+        )
+
+    return tuple(seen((values or {}).get(key)) for key in ("title", "problem", "cause", "goal", "actions"))
+
+
 def _when(commit: Commit) -> tuple[int, int]:
     """Return the order in which commits came onto the main line."""
     return commit.landing, commit.order
@@ -292,6 +325,7 @@ def _in_common(one: Item, other: Item) -> float:
 
 
 RULES = (
+    Rule("S306", "warning", changed_since_recorded, witness="history"),
     Rule("S401", "warning", altered_evidence, witness="history"),
     Rule("S402", "warning", evidence_dated_before),
     Rule("S402", "warning", evidence_known_before, witness="history"),
