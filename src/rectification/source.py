@@ -40,6 +40,7 @@ _MAX_REFUSALS = 50  # a file: past that the file is not a checklist
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HIDDEN = re.compile(f"{_CONTROL.pattern}|{_BIDI.pattern}")
 _ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))", re.DOTALL)
 _NAMED_ESCAPES = {
     "0": 0x0,
@@ -187,6 +188,12 @@ def _decode(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
             "Y004", "error", file, len(lines), len(lines[-1]) + 1, {"found": found, "guess": guess}
         )
         return raw.decode("utf-8-sig", errors="replace"), diagnostic
+
+
+def first_hidden(text: str) -> tuple[int, str] | None:
+    """Return the index of the first character that hides what a text says, and the character; else None."""
+    match = _HIDDEN.search(text)
+    return (match.start(), match[0]) if match else None
 
 
 def _hidden_characters(text: str, file: str) -> list[Diagnostic]:

@@ -4,6 +4,7 @@ from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
+from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move
@@ -18,9 +19,11 @@ __all__ = [
     "EvidenceFile",
     "Ledger",
     "Loading",
+    "Origin",
     "Place",
     "Record",
     "Round",
+    "SourceState",
     "State",
     "Units",
     "Verification",

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
+from rectification.federation import Delivery, join
 from rectification.ledger import Ledger, load
 from rectification.rules.rule import Breach, Rule
 
@@ -43,16 +44,22 @@ def examine(
     today: date,
     tell: Callable[[str], None] | None = None,
     edits: Mapping[str, str] | None = None,
+    deliveries: tuple[Delivery, ...] = (),
 ) -> Examination:
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
     `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
-    examined in their place, before anything is written.
+    examined in their place, before anything is written. `deliveries` are what the site's sources gave: the
+    ledger is then the combined one, of which only the site's own part is checked.
     """
     loading = load(settings, today, tell, edits)
     broken = any(d.severity == "error" for d in loading.diagnostics)
-    found = check(loading.ledger, settings.rules, whole=not broken)
-    return Examination(loading.ledger, tuple(in_order([*loading.diagnostics, *found])), loading.texts)
+    joined = join(loading.ledger, deliveries, settings)
+    # An item may refer to one of a source that has given nothing.
+    missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
+    found = check(joined.ledger.own(), settings.rules, whole=not (broken or missing))
+    diagnostics = (*loading.diagnostics, *joined.diagnostics, *found)
+    return Examination(joined.ledger, tuple(in_order(diagnostics)), loading.texts)
 
 
 def check(ledger: Ledger, levels: Mapping[str, str], *, whole: bool = True) -> list[Diagnostic]:

@@ -12,9 +12,10 @@ from rectification.rules import all_rules
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
 
-_CODE = re.compile(r"([YML]\d{3})\.message")
+_CODE = re.compile(r"([YMLF]\d{3})\.message")
 _FACT = re.compile(r"(?<!\{)\{\w+\}(?!\})")
-_WARNINGS = frozenset({"Y020"})  # of the codes that are no rules; a rule says its severity itself
+_ERRORS_OF_SOURCES = frozenset({"F007", "F009"})  # what else a source can do leaves the site publishable
+_WARNINGS = frozenset({"Y020"})  # of the other codes that are no rules; a rule says its severity itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,22 @@ class Code:
 
     @property
     def family(self) -> str:
-        """What kind of code it is, by its first letter: Y the file, M its fields, L the ledger."""
+        """What kind of code it is, by its first letter: Y the file, M its fields, L the ledger, F its sources."""
         return self.code[0]
 
 
 def codes(catalogue: Catalogue, levels: Mapping[str, str]) -> list[Code]:
     """Return every code, files first, then fields, then the ledger; `levels` as in mkdocs.yml."""
     listed = [match[1] for key in catalogue.section("findings") if (match := _CODE.fullmatch(key))]
-    return [_code(name, catalogue, levels) for name in sorted(listed, key=lambda c: ("YML".index(c[0]), c))]
+    return [_code(name, catalogue, levels) for name in sorted(listed, key=lambda c: ("YMLF".index(c[0]), c))]
 
 
 def _code(name: str, catalogue: Catalogue, levels: Mapping[str, str]) -> Code:
     severity = {rule.code: rule.severity for rule in all_rules()}.get(name)
-    # Only a rule's level is a site's to choose: what cannot be read, or typed, cannot be published.
+    if name.startswith("F"):
+        severity = "error" if name in _ERRORS_OF_SOURCES else "warning"
+    # The level of a rule, or of what a source does, is a site's to choose: of its own files what cannot be
+    # read, or typed, cannot be published.
     level = levels.get(name, severity) if severity else None
     severity = severity or ("warning" if name in _WARNINGS else "error")
 

@@ -190,6 +190,7 @@ class Build:
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
         jobs = [partial(put, output) for output in publish.outputs(self.edition)]
         on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
+        put(lambda: publish.seals(self.edition, lambda name: (self.staging / name).read_bytes()))
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -206,7 +207,7 @@ class Build:
         except ValueError as error:
             raise PluginError(text("admin.no_repository", known=", ".join(admin.BACKENDS))) from error
         folder = self.settings.name_of(self.settings.checklists)
-        made = admin.config_of(self.ledger, self.catalogue, backend, folder, config.site_url or "")
+        made = admin.config_of(self.ledger.own(), self.catalogue, backend, folder, config.site_url or "")
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:

@@ -16,6 +16,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.diagnostic import Diagnostic, explain
+from rectification.federation import consult
 from rectification.rules import Examination, examine
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
@@ -43,6 +44,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     build: Build | None = None
     serving = False
+    consulted = False
     last_good: Examination | None = None
     site: Path
     embeds: dict[str, Embeds]
@@ -199,8 +201,13 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         MkDocs' preview would hang until a mistake is mended: it gets the last good ledger instead, with
         the mistakes to show above it.
         """
-        examination = examine(settings, settings.today())
-        said = self._say(examination.diagnostics, examination.texts, catalogue)
+        # A live preview reads its sources once, not with every key an editor types.
+        refresh = settings.refresh_sources and not self.consulted
+        deliveries = consult(settings, refresh=refresh)
+        self.consulted = self.serving
+        examination = examine(settings, settings.today(), deliveries=deliveries)
+        texts = {**examination.texts, **_texts_of(settings)}
+        said = self._say(examination.diagnostics, texts, catalogue)
         if not examination.errors:
             self.last_good = examination
             return examination, ""
@@ -225,6 +232,12 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _build(self) -> Build:
         assert self.build is not None, "a hook was called outside a build"
         return self.build
+
+
+def _texts_of(settings: Settings) -> dict[str, str]:
+    """Return the text of the file that names the sources, for excerpts."""
+    files = {source.file for source in settings.sources}
+    return {file: (settings.root / file).read_text("utf-8", "replace") for file in files}
 
 
 def _warned() -> bool:

@@ -1,0 +1,12 @@
+"""Why a source cannot be used, inside this room: `consult` turns it into a diagnostic."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):  # noqa: N818 - it is no error of the program
+    """A source, or a file of it, that cannot be used: a code and the facts of its message."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
