@@ -160,12 +160,19 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def open_desk(path: Path) -> Desk:
-    """Load the ledger of the site whose mkdocs.yml is `path`."""
+def open_desk(path: Path, *, combined: bool = False) -> Desk:
+    """Load the ledger of the site whose mkdocs.yml is `path`.
+
+    A `combined` one holds what its sources have given, as it was last read: no command but `sources` uses
+    the network. What is written to is the site's own.
+    """
+    from rectification.federation import consult
     from rectification.rules import examine
 
     settings = read_settings(path)
-    return Desk(settings, read_catalogue(settings.language), examine(settings, settings.today()))
+    deliveries = consult(settings, refresh=False) if combined else ()
+    examination = examine(settings, settings.today(), deliveries=deliveries)
+    return Desk(settings, read_catalogue(settings.language), examination)
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

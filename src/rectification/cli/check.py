@@ -15,6 +15,7 @@ from rectification.cli._progress import progress
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
+from rectification.federation import consult
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
 from rectification.rules import Examination, all_rules, examine
@@ -47,13 +48,18 @@ def command(
     chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
     with progress(settings, catalogue.text("findings.reading")) as tell:
-        examination = examine(settings, settings.today(), tell)
-    found: Sequence[Diagnostic] = examination.diagnostics
+        # As they were last read: a check uses no network.
+        deliveries = consult(settings, refresh=False)
+        examination = examine(settings, settings.today(), tell, deliveries=deliveries)
+    # What is wrong at a source is mended there: `rectify sources` and a build tell of it.
+    found: Sequence[Diagnostic] = [
+        d for d in examination.diagnostics if d.severity == "error" or d.code[0] != "F"
+    ]
     if base is not None:
-        found = introduced(examination, settings, base)
+        found = [d for d in introduced(examination, settings, base) if d in found]
     if chosen:
         found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
-    ledger = examination.ledger
+    ledger = examination.ledger.own()
     report = Report(
         found,
         examination.texts,

@@ -10,16 +10,18 @@ from pathlib import Path
 import click
 
 from rectification.catalogue import Catalogue, read_catalogue
-from rectification.cli._project import config_file, read_project
+from rectification.cli._project import Project, config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import explain, nearest
 from rectification.exchange import Extract, formats
-from rectification.ledger import FIELDS, RANGES, Ledger, Where, choices, select
-from rectification.model import Day, Record, build
+from rectification.federation import consult
+from rectification.ledger import FIELDS, RANGES, Ledger, Record, Where, choices, select
+from rectification.model import Day, build
+from rectification.model import Record as Model
 from rectification.rules import examine
 
 
-class _Limit(Record):
+class _Limit(Model):
     """The value of a range's field."""
 
     day: Day
@@ -44,7 +46,8 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     project = read_project(config_file)
     settings = project.settings
     catalogue = read_catalogue(settings.language)
-    examination = examine(settings, settings.today())
+    deliveries = consult(settings, refresh=False)
+    examination = examine(settings, settings.today(), deliveries=deliveries)
     if examination.errors:
         for diagnostic in examination.errors:
             click.echo(
@@ -61,7 +64,7 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
         where,
         catalogue,
         project.site_name,
-        lambda record: project.base + project.addresses.record(record),
+        lambda record: _address(record, project),
     )
     content = formats()[form].write(extract)
     if str(output) == "-":
@@ -73,6 +76,12 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}") from error
     click.echo(catalogue.text("exchange.written", n=len(records), file=path))
+
+
+def _address(record: Record, project: Project) -> str:
+    """Return the address of an item's page: on the site it is at home on, if that has one."""
+    home = record.origin.address if record.origin is not None else ""
+    return home or project.base + project.addresses.record(record)
 
 
 def query_of(conditions: Iterable[str], ledger: Ledger, words: Catalogue) -> Where:

@@ -20,7 +20,7 @@ def command(config_file: Path, as_json: bool) -> None:
     """Sum up the ledger."""
     from rectification.publish.summary_json import numbers
 
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     ledger, say = desk.examination.ledger, desk.catalogue.text
     total = numbers(ledger.records)
     late = sorted((r for r in ledger.records if r.state.overdue), key=lambda r: (r.item.due, r.item.id))

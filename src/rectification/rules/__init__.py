@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -59,7 +60,17 @@ def examine(
     missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     found = check(joined.ledger.own(), settings.rules, whole=not (broken or missing))
     diagnostics = (*loading.diagnostics, *joined.diagnostics, *found)
-    return Examination(joined.ledger, tuple(in_order(diagnostics)), loading.texts)
+    texts = loading.texts | _texts_of(settings) if deliveries else loading.texts
+    return Examination(joined.ledger, tuple(in_order(diagnostics)), texts)
+
+
+def _texts_of(settings: Settings) -> dict[str, str]:
+    """Return the text of the file that names the sources, as far as it can be read."""
+    texts = {}
+    for file in {source.file for source in settings.sources}:
+        with suppress(OSError):
+            texts[file] = (settings.root / file).read_text("utf-8", "replace")
+    return texts
 
 
 def check(ledger: Ledger, levels: Mapping[str, str], *, whole: bool = True) -> list[Diagnostic]:

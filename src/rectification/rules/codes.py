@@ -36,7 +36,7 @@ class Code:
 
     @property
     def family(self) -> str:
-        """What kind of code it is, by its first letter: Y the file, M its fields, L the ledger, F its sources."""
+        """What kind of code it is, by its first letter: Y file, M fields, L ledger, F sources."""
         return self.code[0]
 
 

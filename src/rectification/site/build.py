@@ -21,7 +21,7 @@ from rectification.site import admin, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
-from rectification.site.shell import HEADING_ID, compile_shell, token
+from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
 
@@ -154,9 +154,10 @@ class Build:
         return xml.replace("</urlset>", "\n".join([*lines, "</urlset>"]))
 
     def _addresses(self) -> list[str]:
+        # What has its home on another site is listed there.
         return [
-            *map(self.addresses.record, self.ledger.records),
-            *map(self.addresses.checklist, self.ledger.checklists),
+            *(self.addresses.record(r) for r in self.ledger.records if r.origin is None),
+            *(self.addresses.checklist(c) for c in self.ledger.checklists if c.origin is None),
             *map(self.addresses.unit, self.ledger.units.listed),
             *map(self.addresses.category, self.ledger.categories),
         ]
@@ -168,7 +169,10 @@ class Build:
         shells = {}
         for kind in FOLDERS:
             path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
-            shells[kind] = compile_shell(path.read_text("utf-8"))
+            html = path.read_text("utf-8")
+            shells[kind] = compile_shell(html)
+            if kind == "item" and self.ledger.sources:
+                shells["federated"] = compile_shell(for_other_sites(html))
             path.unlink()
             if self.config.use_directory_urls:
                 path.parent.rmdir()

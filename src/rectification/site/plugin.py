@@ -89,7 +89,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.shells[shell.src_uri] = kind
         for listing in LISTINGS:
             uri = f"{listing}/index.md"
-            if uri not in files.src_uris:
+            wanted = listing != "sources" or build.ledger.sources
+            if wanted and uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
         for uri, path in assets.files():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
@@ -206,8 +207,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         deliveries = consult(settings, refresh=refresh)
         self.consulted = self.serving
         examination = examine(settings, settings.today(), deliveries=deliveries)
-        texts = {**examination.texts, **_texts_of(settings)}
-        said = self._say(examination.diagnostics, texts, catalogue)
+        said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination
             return examination, ""
@@ -232,12 +232,6 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _build(self) -> Build:
         assert self.build is not None, "a hook was called outside a build"
         return self.build
-
-
-def _texts_of(settings: Settings) -> dict[str, str]:
-    """Return the text of the file that names the sources, for excerpts."""
-    files = {source.file for source in settings.sources}
-    return {file: (settings.root / file).read_text("utf-8", "replace") for file in files}
 
 
 def _warned() -> bool:

@@ -44,6 +44,7 @@ from rectification.publish import (
 )
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
+from rectification.site.furnish import canonical_tags
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules")
+LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "sources", "data", "rules")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -227,7 +228,8 @@ class Views:
         return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
-        item = record.item
+        """Return the page of an item; one of another site has a short page that leads to its own."""
+        item, own = record.item, record.origin is None
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -245,14 +247,15 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
-            "edit": self.edit_address(record.place.file, record.place.line),
-            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
+            "edit": self.edit_address(record.place.file, record.place.line) if own else "",
+            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")) if own else "",
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
-        return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+        kind = "item" if own else "federated"
+        return self._sheet(kind, address, title, description, context, context["edit"], crumb, item.title)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
@@ -270,7 +273,8 @@ class Views:
             "data": f"checklists/{checklist.slug}.json",
         }
         description = plain(checklist.header.note or checklist.header.title)
-        edit = self.edit_address(checklist.place.file, checklist.place.line)
+        own = checklist.origin is None
+        edit = self.edit_address(checklist.place.file, checklist.place.line) if own else ""
         title = checklist.header.title
         return self._sheet(
             "checklist", self.addresses.checklist(checklist), title, description, context, edit
@@ -322,6 +326,10 @@ class Views:
             "crumb": escape(crumb[0]),
             "crumbname": self.addresses.name(crumb[1]),
         }
+        record = context.get("record")
+        if record is not None and record.origin is not None:
+            own_address = self.edition.base + address if self.edition.base else ""
+            values["canonical"] = canonical_tags(record.origin.address or own_address)
         return Sheet(kind, address, values, tuple(sections))
 
     # -- pages that MkDocs makes -------------------------------------------------------------------
