@@ -41,7 +41,8 @@ class _Sources(BaseConfigOption[list[_Source]]):
         found: list[_Source] = []
         for number, entry in enumerate(value):
             source, mistakes = build(_Source, entry)
-            for mistake in mistakes:
+            # A key that is mistyped is also missing: the first tells more.
+            for mistake in sorted(mistakes, key=lambda one: one.code != "M002"):
                 path = ".".join(map(str, mistake.path))
                 at = f"entry {number + 1}{f', {path}' if path else ''}"
                 catalogue = read_catalogue("en")
