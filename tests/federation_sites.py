@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import unquote
 
 from rectification.catalogue import read_catalogue
 from rectification.federation import consult
-from rectification.publish import Edition, outputs, seals
+from rectification.publish import Edition, formats, seals
 from rectification.rules import Examination, examine
 from rectification.settings import Settings, SourceSite
 from rectification.site.addresses import Addresses
@@ -75,7 +77,8 @@ class Sites:
         assert examination.errors == (), examination.errors
         ledger = examination.ledger if audience == "internal" else examination.ledger.public()
         edition = Edition(ledger, read_catalogue("zh"), name, address, "UTC", Addresses(True))
-        made = {path: content for output in outputs(edition) for path, content in output()}
+        api = (module for module in formats() if hasattr(module, "DOCUMENTS") and hasattr(module, "write"))
+        made = {path: content for module in api for path, content in module.write(edition)}
         made |= dict(seals(edition, made.__getitem__))
         for path, content in made.items():
             target = self.root / name / "site" / path
@@ -101,7 +104,8 @@ class Server:
         """Return content, a status, or where to go instead."""
         if path in self.spoil:
             return self.spoil[path]
-        file = self.root / path.strip("/")
+        asked = unquote(path.partition("?")[0])
+        file = self.root / (asked + "index.html" if asked.endswith("/") else asked).strip("/")
         return file.read_bytes() if file.is_file() else 404
 
 
@@ -116,6 +120,7 @@ def served(root: Path) -> Iterator[Server]:
             found = made.answer(self.path)
             if isinstance(found, bytes):
                 self.send_response(200)
+                self.send_header("Content-Type", guess_type(self.path.partition("?")[0])[0] or "text/html")
                 self.send_header("Content-Length", str(len(found)))
                 self.end_headers()
                 self.wfile.write(found)

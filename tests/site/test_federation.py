@@ -212,7 +212,9 @@ def test_a_county_that_is_down_or_lies_does_not_stop_the_city(country: Country) 
     assert again.code == 0, again.output
     assert "F001" in again.output and "F003" in again.output and "Traceback" not in again.output
     assert (
-        "甲县" in again.output and "数据日期 2026-11-24" in again.output and "mkdocs.yml:10:29" in again.output
+        "甲县" in again.output
+        and "数据日期 2026-11-24" in again.output
+        and "mkdocs.yml:10:29" in again.output
     )
     assert strict == 1  # as for every warning
     after = country.city.files()
