@@ -201,7 +201,7 @@ def test_a_link_is_told_of_itself(site: Path) -> None:
 
 @pytest.mark.parametrize("at", [["check"], ["--debug", "check"], ["check", "--debug"]])
 def test_a_bug_is_called_a_bug(site: Path, monkeypatch: pytest.MonkeyPatch, at: list[str]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr(check, "examine", fail)
