@@ -488,6 +488,7 @@ def test_commands(city: Sites, server: Server) -> None:
     status, said = run(folder, "sources")
     assert status == 1 and "F012" in said and "rectify sources --refresh" in said
     assert "mkdocs.yml:7:29" in said, said  # where the source is named
+    assert "F012" in run(folder, "list")[1] and "F012" in run(folder, "export", "--to", "csv", "-o", "-")[1]
     assert run(folder, "check") == (0, "No findings: 1 items in 1 checklists.\n")
     assert server.asked == []
     status, said = run(folder, "sources", "--refresh")

@@ -172,7 +172,17 @@ def open_desk(path: Path, *, combined: bool = False) -> Desk:
     settings = read_settings(path)
     deliveries = consult(settings, refresh=False) if combined else ()
     examination = examine(settings, settings.today(), deliveries=deliveries)
-    return Desk(settings, read_catalogue(settings.language), examination)
+    catalogue = read_catalogue(settings.language)
+    tell_of_sources(examination, catalogue)
+    return Desk(settings, catalogue, examination)
+
+
+def tell_of_sources(examination: Examination, catalogue: Catalogue) -> None:
+    """Print what is wrong with the sources of a combined ledger: without one it is not what it seems."""
+    for diagnostic in examination.diagnostics:
+        if diagnostic.code.startswith("F"):
+            said = f"{diagnostic.code} {diagnostic.message(catalogue)} {diagnostic.hint(catalogue)}"
+            click.echo(said, err=True)
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from rectification.catalogue import Catalogue, read_catalogue
+from rectification.cli._desk import tell_of_sources
 from rectification.cli._project import Project, config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import explain, nearest
@@ -48,6 +49,7 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     catalogue = read_catalogue(settings.language)
     deliveries = consult(settings, refresh=False)
     examination = examine(settings, settings.today(), deliveries=deliveries)
+    tell_of_sources(examination, catalogue)
     if examination.errors:
         for diagnostic in examination.errors:
             click.echo(

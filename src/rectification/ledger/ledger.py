@@ -63,6 +63,11 @@ class Record:
         return (move.merged_into or "") if move is not None else ""
 
     @property
+    def home(self) -> str | None:
+        """Address of the page on another site that is its own; None for an item of this site."""
+        return self.origin.address if self.origin is not None else None
+
+    @property
     def source(self) -> Source:
         """Where the problem comes from: the item's own words, completed by its checklist's."""
         general = self.checklist.header.source or Source()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
 
-    from rectification.settings import Settings
+    from rectification.settings import Settings, SourceSite
 
 log = get_plugin_logger("rectification")
 
@@ -44,7 +44,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     build: Build | None = None
     serving = False
-    consulted = False
+    consulted: tuple[SourceSite, ...] = ()
     last_good: Examination | None = None
     site: Path
     embeds: dict[str, Embeds]
@@ -203,9 +203,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         the mistakes to show above it.
         """
         # A live preview reads its sources once, not with every key an editor types.
-        refresh = settings.refresh_sources and not self.consulted
+        refresh = settings.refresh_sources and not (self.serving and settings.sources == self.consulted)
         deliveries = consult(settings, refresh=refresh)
-        self.consulted = self.serving
+        self.consulted = settings.sources
         examination = examine(settings, settings.today(), deliveries=deliveries)
         said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
