@@ -41,7 +41,7 @@ def command(config_file: Path, where: tuple[str, ...], sort: str | None, as_json
     """List items, as many as the query means."""
     from rectification.ledger import select
 
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     ledger = desk.examination.ledger
     records = list(select(ledger, _query(ledger, where)))
     if sort is not None:

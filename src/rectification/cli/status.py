@@ -26,7 +26,7 @@ def command(config_file: Path, as_json: bool) -> None:
     """Sum up the ledger."""
     from rectification.publish.summary_json import numbers
 
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     ledger = desk.examination.ledger
     if as_json:
         from rectification.publish.items_json import item

@@ -6,6 +6,7 @@ from rectification.ledger.difference import Difference, ItemDifference, differen
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
+from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move, last_stir
@@ -22,9 +23,11 @@ __all__ = [
     "ItemDifference",
     "Ledger",
     "Loading",
+    "Origin",
     "Place",
     "Record",
     "Round",
+    "SourceState",
     "State",
     "Units",
     "Verification",
