@@ -15,7 +15,7 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 	$(BIN)/mkdocs serve
 
 test: .venv/ready-for-tests browser ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/ruff check .
