@@ -379,6 +379,9 @@ _CODES = {
     "evidence_path": "M014",
     "evidence_place": "M015",
     "link_scheme": "M016",
+    "field_name": "M008",
+    "day_pattern": "M019",
+    "line_place": "M020",
 }
 _SHAPES = {
     "tuple_type": "list",

@@ -23,9 +23,12 @@ from rectification.model import (
     day_of,
     fields_below,
 )
+from rectification.profile import ReportsFile
 from rectification.source import Path_, parse
 
-_KEYS = sorted({key for kind in (ChecklistFile, UnitsFile, CategoriesFile) for key in fields_below(kind)})
+_KEYS = sorted(
+    {key for kind in (ChecklistFile, UnitsFile, CategoriesFile, ReportsFile) for key in fields_below(kind)}
+)
 _KEY = "|".join(map(re.escape, _KEYS))
 # A colon that is full-width, or has no blank behind it, right after a key that is known.
 _WIDE_KEY = re.compile(rf"^([ ]*(?:-[ ]+)*)({_KEY})(?:：[ \t　]*|:(?=[^\s/]))(?=(.*))")

@@ -1,8 +1,8 @@
 """The ledger as files an office passes on: one module a format, found by being here.
 
-A format is a module with `write(extract)`, which returns the content of one file; its name is the file's
-ending. Unlike the outputs of `publish` these are made on demand, never by a site build. `cells` and `columns`
-hold what the formats share.
+A format is a module with `write(layout)`, which returns the content of one file; its name is the file's
+ending, and `PRINTED` tells that it is for paper. `layout` and `form` say what a file shows; `columns`,
+`values`, `cells` and `dayform` hold what that is made of.
 """
 
 from __future__ import annotations
@@ -34,24 +34,17 @@ class Extract:
     address: Callable[[Record], str]
 
 
+def export(extract: Extract, form: str) -> bytes:
+    """Return the records in a format: every field, or, on paper, what a reader asks of them."""
+    from rectification.exchange.layout import lay_out_all, lay_out_for_reading
+
+    module = formats()[form]
+    printed = getattr(module, "PRINTED", False)
+    return bytes(module.write(lay_out_for_reading(extract) if printed else lay_out_all(extract)))
+
+
 def formats() -> Mapping[str, ModuleType]:
     """Return the formats by their names, which are the endings of their files."""
     names = sorted(info.name for info in iter_modules(__path__))
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "write")}
-
-
-def query_text(extract: Extract) -> str:
-    """Return the extract's query in words; the word for everything where there is none."""
-    words = extract.catalogue
-    parts = [
-        f"{words.text(f'ledger.column.{field}') if words.has(f'ledger.column.{field}') else field}"
-        f"{words.text('ui.colon')}{words.text('ui.comma').join(_value(words, field, v) for v in values)}"
-        for field, values in extract.where.items()
-    ]
-    return words.text("ui.dot").join(parts) or words.text("filter.all")
-
-
-def _value(words: Catalogue, field: str, value: str) -> str:
-    key = f"{field}.{value}"
-    return words.text(key) if words.has(key) else value

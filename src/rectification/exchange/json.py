@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rectification.publish.items_json import item
 
 if TYPE_CHECKING:
-    from rectification.exchange import Extract
+    from rectification.exchange.layout import Layout
 
 
-def write(extract: Extract) -> bytes:
+def write(layout: Layout) -> bytes:
     """Return the file. `as_of` is the day the derived values hold for."""
+    extract = layout.extract
     document = {
         "version": 1,
         "as_of": extract.ledger.today.isoformat(),

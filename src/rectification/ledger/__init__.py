@@ -1,11 +1,12 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
+from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
-from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
+from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
 from rectification.ledger.state import State, derive, last_move
 from rectification.ledger.story import Round, Verification, rounds, verifications
 from rectification.ledger.units import Units
@@ -29,7 +30,9 @@ __all__ = [
     "choices",
     "count_by_status",
     "derive",
+    "faults",
     "last_move",
+    "ledger_on",
     "load",
     "references",
     "rounds",

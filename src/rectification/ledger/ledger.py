@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rectification.ledger.evidence import EvidenceFile
     from rectification.ledger.place import Place
+    from rectification.profile import Profile
 
 
 def slug_of(name: str) -> str:
@@ -76,6 +77,8 @@ class Ledger:
     category_places: tuple[Place, ...] = ()
     categories_known: bool = False
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
+    profile_places: tuple[Place, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:
@@ -105,6 +108,11 @@ class Ledger:
         """Name of a category -> where it is listed; empty without `_categories.yml`."""
         return dict(zip((category.name for category in self.categories), self.category_places, strict=False))
 
+    @cached_property
+    def by_profile(self) -> Mapping[str, Profile]:
+        """Name of a report profile -> the profile."""
+        return {profile.name: profile for profile in self.profiles}
+
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
         unit = self.units.names.get(name)
@@ -113,24 +121,30 @@ class Ledger:
         return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
 
     def public(self) -> Ledger:
-        """Return the ledger without its internal items, and without any word that points at them."""
+        """Return the ledger without its internal items and reports, and without any word of them."""
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
         records = tuple(
-            replace(record, item=_without(record.item, hidden))
+            replace(record, item=without(record.item, hidden))
             for record in self.records
             if record.item.id not in hidden
         )
+        # Where each was listed is no reader's business, and the two would no longer go together.
+        profiles = tuple(profile for profile in self.profiles if profile.audience == "public")
+        return replace(self.only(records), profiles=profiles, profile_places=())
+
+    def only(self, records: tuple[Record, ...]) -> Ledger:
+        """Return the ledger with these of its records, and with no name or file that only others have."""
         shown = {reference for record in records for reference in references(record.item)}
         evidence = {name: file for name, file in self.evidence.items() if name in shown}
-        public = replace(self, records=records, evidence=evidence)
-        # Without a vocabulary the names are those that items use: an internal item's may be used by no other.
+        part = replace(self, records=records, evidence=evidence)
+        # Without a vocabulary the names are those that items use.
         if not self.units.known:
-            listed = tuple(unit for unit in self.units.listed if unit.name in public.by_unit)
-            public = replace(public, units=replace(self.units, listed=listed))
+            listed = tuple(unit for unit in self.units.listed if unit.name in part.by_unit)
+            part = replace(part, units=replace(self.units, listed=listed))
         if not self.categories_known:
-            categories = tuple(c for c in self.categories if c.name in public.by_category)
-            public = replace(public, categories=categories)
-        return public
+            categories = tuple(c for c in self.categories if c.name in part.by_category)
+            part = replace(part, categories=categories)
+        return part
 
 
 def references(item: Item) -> Iterable[str]:
@@ -149,7 +163,7 @@ def count_by_status(records: Iterable[Record]) -> dict[Status, int]:
     return counts
 
 
-def _without(item: Item, hidden: set[str]) -> Item:
+def without(item: Item, hidden: set[str]) -> Item:
     """Return `item` without its references to hidden items."""
     if hidden.isdisjoint(item.related) and not any(entry.merged_into in hidden for entry in item.log):
         return item

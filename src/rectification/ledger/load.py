@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,10 +11,12 @@ from rectification.diagnostic import Diagnostic, nearest
 from rectification.ledger.evidence import inspect
 from rectification.ledger.ledger import Checklist, Ledger, Record, references
 from rectification.ledger.place import Place
+from rectification.ledger.query import faults
 from rectification.ledger.state import derive
 from rectification.ledger.units import Units
 from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
 from rectification.model import Record as Model
+from rectification.profile import ReportsFile
 from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 HEADER_FILE = "checklist"
 EVIDENCE_FOLDER = "evidence"
-VOCABULARIES = ("_units", "_categories")
 _ENDINGS = (".yml", ".yaml")
 
 Built = TypeVar("Built", bound=Model)
@@ -78,7 +79,19 @@ def load(
         used = sorted({record.item.category for record in records if record.item.category})
         ledger = replace(ledger, categories=tuple(Category(name=name) for name in used))
     loading.ledger = replace(ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence)
+    _conditions(loading)
     return loading
+
+
+def _conditions(loading: Loading) -> None:
+    """Report what the profiles' queries name that is not in the ledger; not of one read only in part."""
+    if any(d.severity == "error" for d in loading.diagnostics):
+        return
+    ledger = loading.ledger
+    for profile, place in zip(ledger.profiles, ledger.profile_places, strict=True):
+        for mistake in faults(ledger, profile.where):
+            mark = place.mark("where", *mistake.path, of=mistake.of)
+            loading.diagnostics.append(Diagnostic(mistake.code, "error", place.file, *mark, mistake.facts))
 
 
 def yaml_files(settings: Settings) -> Iterator[Path]:
@@ -108,20 +121,42 @@ def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
         document = _document(path, file, loading)
         if document is None:
             continue
-        if path.stem == "_units":
-            units = _build(UnitsFile, document.value, Place(document), loading)
-            if units is not None:
-                places = tuple(Place(document, ("units", n)) for n in range(len(units.units)))
-                ledger = replace(ledger, units=Units(units.units, places))
-        else:
-            found = _build(CategoriesFile, document.value, Place(document), loading)
-            if found is not None:
-                places = tuple(Place(document, ("categories", n)) for n in range(len(found.categories)))
-                ledger = replace(
-                    ledger, categories=found.categories, category_places=places, categories_known=True
-                )
+        ledger = _VOCABULARY_OF[path.stem](ledger, document, loading)
     return ledger
 
+
+def _units(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(UnitsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    return replace(ledger, units=Units(found.units, _places(document, "units", found.units)))
+
+
+def _categories(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(CategoriesFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    places = _places(document, "categories", found.categories)
+    return replace(ledger, categories=found.categories, category_places=places, categories_known=True)
+
+
+def _reports(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(ReportsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    return replace(ledger, profiles=found.reports, profile_places=_places(document, "reports", found.reports))
+
+
+def _places(document: Document, key: str, listed: Sequence[object]) -> tuple[Place, ...]:
+    return tuple(Place(document, (key, n)) for n in range(len(listed)))
+
+
+_VOCABULARY_OF: Mapping[str, Callable[[Ledger, Document, Loading], Ledger]] = {
+    "_units": _units,
+    "_categories": _categories,
+    "_reports": _reports,
+}
+VOCABULARIES = tuple(_VOCABULARY_OF)
 
 Items = list[tuple[Item, Place]]
 

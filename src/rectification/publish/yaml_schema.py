@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.model import CategoriesFile, ChecklistFile, HeaderFile, Item, Record, UnitsFile
+from rectification.profile import ReportsFile
 
 if TYPE_CHECKING:
     from rectification.ledger import Ledger
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Record]] = {
     "header": HeaderFile,
     "units": UnitsFile,
     "categories": CategoriesFile,
+    "reports": ReportsFile,
 }
 # Definitions whose fields the machine interface describes already.
 _DESCRIBED = {"Item": "PublishedItem", "Header": "PublishedHeader"}
