@@ -214,6 +214,7 @@ def test_a_query(site: Path) -> None:
     assert ids("status=open,withdrawn") == ["A-1", "A-3"]
     assert ids("status=open", "status=withdrawn", "unit=示例县") == ["A-3"]
     assert ids("due_to=2026-01-01") == []
+    assert [item["id"] for item in json.loads(exported("json", "--unit", "示例县"))["items"]] == ["A-3"]
     about = load_workbook(io.BytesIO(exported("xlsx", "--where", "status=open"))).worksheets[1]
     assert "状态：未启动" in [row[1] for row in about.iter_rows(values_only=True)]
 

@@ -3,7 +3,15 @@
 from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
-from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
+from rectification.ledger.ledger import (
+    Checklist,
+    Ledger,
+    Record,
+    count_by_status,
+    references,
+    slug_of,
+    slug_of_unit,
+)
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
@@ -38,6 +46,7 @@ __all__ = [
     "rounds",
     "select",
     "slug_of",
+    "slug_of_unit",
     "verifications",
     "yaml_files",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
-from rectification.model import Category, Header, Item, Source, Status
+from rectification.model import Category, Header, Item, Source, Status, Unit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +26,11 @@ def slug_of(name: str) -> str:
         c if c.isalnum() or c in "._-" else "-" for c in unicodedata.normalize("NFC", name.strip())
     )
     return "-".join(part for part in kept.split("-") if part).strip(".") or "-"
+
+
+def slug_of_unit(unit: Unit) -> str:
+    """Return the last part of a unit's address."""
+    return unit.slug or slug_of(unit.name)
 
 
 @dataclass(frozen=True, eq=False)

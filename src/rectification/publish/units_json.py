@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
-from rectification.ledger import slug_of
+from rectification.ledger import slug_of_unit
 from rectification.model import Day, Level
 from rectification.publish.summary_json import Numbers, numbers
 
@@ -46,7 +46,7 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
 def _unit(ledger: Ledger, unit: Unit) -> UnitNumbers:
     return {
         "name": unit.name,
-        "slug": unit.slug or slug_of(unit.name),
+        "slug": slug_of_unit(unit),
         "level": ledger.units.level(unit),
         **numbers(ledger.of_unit(unit.name)),
         "units": [_unit(ledger, below) for below in ledger.units.children.get(unit.name, ())],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from rectification.ledger import slug_of
+from rectification.ledger import slug_of, slug_of_unit
 
 if TYPE_CHECKING:
     from rectification.ledger import Checklist, Ledger, Record
@@ -48,7 +48,7 @@ class Addresses:
         return self.page("checklist", checklist.slug)
 
     def unit(self, unit: Unit) -> str:
-        return self.page("unit", unit.slug or slug_of(unit.name))
+        return self.page("unit", slug_of_unit(unit))
 
     def category(self, category: Category) -> str:
         return self.page("category", category.slug or slug_of(category.name))

@@ -285,7 +285,7 @@ class Views:
             "below": units.children.get(unit.name, ()),
             "level": units.level(unit),
             "feed": name_of_unit(unit),
-            "data": "units.json",
+            "data": f"{name_of_unit(unit)}.json",
         }
         description = self.catalogue.text("ui.unit_description", unit=unit.name)
         place = units.place_of.get(unit.name)
@@ -341,6 +341,7 @@ class Views:
             "files": [(p, index_json.stem(p), holds) for p, holds in schema_json.documents().items()],
             "definitions": {name: schema_json.fields(schema) for name, schema in definitions.items()},
             "revisions": index_json.REVISIONS,
+            "parts": partial(index_json.parts, self.edition),
         }
 
     def _rules(self) -> dict[str, Any]:
