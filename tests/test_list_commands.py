@@ -100,7 +100,7 @@ Units
 Responsible unit  Own items  Items  Not closed  Overdue
 示例市            1          3      3           1
   示例镇          2          2      2           1
-Numbers include all units below.
+The numbers include all units below.
 """
 
 
