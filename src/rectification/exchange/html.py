@@ -34,6 +34,7 @@ td.n{{text-align:right}}
 .signatures{{display:flex;flex-wrap:wrap;gap:4mm;margin-top:8mm;font-size:12pt}}
 .signatures span{{flex:1;min-width:40mm}}
 @media print{{body{{padding:0;max-width:none}}.table{{overflow:visible}}table{{min-width:0}}}}"""
+_WIDEST = 950  # pixels a table takes on a screen at least: a phone scrolls, a desk does not
 _PIXELS = 0.67  # half a point is that wide on a screen, and a character half as wide as high
 
 
@@ -41,7 +42,7 @@ def write(layout: Layout) -> bytes:
     """Return the page."""
     total = sum(column.width + 1 for column in layout.columns)
     paper = (layout.paper, layout.orientation, size_of(layout)[0], type_size(layout))
-    style = _STYLE % (*paper, round(total * type_size(layout) * _PIXELS))
+    style = _STYLE % (*paper, min(round(total * type_size(layout) * _PIXELS), _WIDEST))
     words = layout.extract.catalogue
     widths = "".join(f'<col style="width:{(column.width + 1) / total:.2%}">' for column in layout.columns)
     head = "".join(f'<th scope="col">{escape(column.heading)}</th>' for column in layout.columns)

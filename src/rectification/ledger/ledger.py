@@ -118,6 +118,11 @@ class Ledger:
         """Name of a report profile -> the profile."""
         return {profile.name: profile for profile in self.profiles}
 
+    @cached_property
+    def place_of_profile(self) -> Mapping[str, Place]:
+        """Name of a report profile -> where it is listed."""
+        return dict(zip((profile.name for profile in self.profiles), self.profile_places, strict=False))
+
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
         unit = self.units.names.get(name)
@@ -128,14 +133,19 @@ class Ledger:
     def public(self) -> Ledger:
         """Return the ledger without its internal items and reports, and without any word of them."""
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
+        if not hidden and all(profile.audience == "public" for profile in self.profiles):
+            return self
         records = tuple(
             replace(record, item=without(record.item, hidden))
             for record in self.records
             if record.item.id not in hidden
         )
-        # Where each was listed is no reader's business, and the two would no longer go together.
-        profiles = tuple(profile for profile in self.profiles if profile.audience == "public")
-        return replace(self.only(records), profiles=profiles, profile_places=())
+        shown = [n for n, profile in enumerate(self.profiles) if profile.audience == "public"]
+        return replace(
+            self.only(records),
+            profiles=tuple(self.profiles[n] for n in shown),
+            profile_places=tuple(self.profile_places[n] for n in shown),
+        )
 
     def only(self, records: tuple[Record, ...]) -> Ledger:
         """Return the ledger with these of its records, and with no name or file that only others have."""

@@ -12,10 +12,17 @@ from rectification.ledger import slug_of, slug_of_unit
 if TYPE_CHECKING:
     from rectification.ledger import Checklist, Ledger, Record
     from rectification.model import Category, Unit
+    from rectification.profile import Profile
 
 
 # Kind of page -> the folder its pages lie in.
-FOLDERS = {"item": "items", "checklist": "checklists", "unit": "units", "category": "categories"}
+FOLDERS = {
+    "item": "items",
+    "checklist": "checklists",
+    "unit": "units",
+    "category": "categories",
+    "report": "reports",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,9 @@ class Addresses:
 
     def category(self, category: Category) -> str:
         return self.page("category", category.slug or slug_of(category.name))
+
+    def report(self, profile: Profile) -> str:
+        return self.page("report", profile.name)
 
     def listing(self, kind: str) -> str:
         """Address of the page that lists all of a kind: `ledger`, `checklists`, `units`, `categories`."""

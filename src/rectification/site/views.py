@@ -44,16 +44,18 @@ from rectification.publish import (
 )
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
+from rectification.site.forms import Forms
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.profile import Profile
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules")
+LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "reports", "data", "rules")
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -177,6 +179,7 @@ class Views:
         self.addresses = addresses
         self.edit_address = edit_address
         self.edition = edition
+        self.forms = Forms(edition)
         self._by_due: dict[str, list[Record]] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
@@ -208,6 +211,7 @@ class Views:
             recent_changes=self._recent_changes,
             texts=self._texts,
             charts_of=self._charts_of,
+            forms=self.forms,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -216,7 +220,7 @@ class Views:
     # -- pages stamped out -------------------------------------------------------------------------
 
     def sheets(self) -> list[Callable[[], Sheet]]:
-        """Return what makes every page to stamp: one a record, checklist, unit and category."""
+        """Return what makes every page to stamp: one a record, checklist, unit, category and report."""
         making: list[Callable[[], Sheet]] = []
         for records in self.ledger.by_checklist.values():
             around = zip((None, *records), records, (*records[1:], None), strict=False)
@@ -224,6 +228,7 @@ class Views:
         making += [partial(self.checklist, checklist) for checklist in self.ledger.checklists]
         making += [partial(self.unit, unit) for unit in self.ledger.units.listed]
         making += [partial(self.category, category) for category in self.ledger.categories]
+        making += [partial(self.report, profile) for profile in self.ledger.profiles]
         return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
@@ -299,6 +304,13 @@ class Views:
         edit = self.edit_address(place.file, place.line) if place else ""
         address = self.addresses.category(category)
         return self._sheet("category", address, category.name, description, context, edit)
+
+    def report(self, profile: Profile) -> Sheet:
+        title, address = self.forms.title(profile), self.addresses.report(profile)
+        description = self.catalogue.text("report.description", title=title)
+        place = self.ledger.place_of_profile[profile.name]
+        edit = self.edit_address(place.file, place.line)
+        return self._sheet("report", address, title, description, self.forms.page(profile), edit)
 
     def _sheet(
         self,
