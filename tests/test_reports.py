@@ -140,6 +140,8 @@ def sheet_of(content: bytes) -> Any:
         ("status: open}", "unit: 示例真}", "M008", 28, 19, "示例镇"),
         ("status: open}", "due_to: 2026-02-30}", "M006", 28, 21, ""),
         ("name: inside", "name: city", "L205", 25, 11, ""),
+        ("name: inside", "name: City", "L105", 25, 11, ""),
+        ("    date: YYYY", "    levels: [conty]\n    date: YYYY", "M008", 11, 14, "county"),
     ],
 )
 def test_a_mistake_is_told_at_its_place(

@@ -245,8 +245,8 @@ class Profile(Record):
     signatures: Annotated[tuple[Line, ...], _left_empty] = Field((), description="Who signs below the table")
     date: DayForm = Field("YYYY-MM-DD", description="Form of dates where a column names none")
     empty: Mark | None = Field(None, description="What stands in empty cells where a column names nothing")
-    levels: Annotated[tuple[Level, ...], _left_empty] = Field(
-        (), description="Levels whose units get their own copy on the site; all units where empty"
+    levels: Annotated[tuple[Literal[Level, "all"], ...], _left_empty] = Field(
+        (), description="Levels whose units get a copy of their own on the site; all: every unit"
     )
     paper: Paper = Field("A4", description="Size of the paper")
     orientation: Orientation = Field("landscape", description="Direction of the paper")

@@ -34,6 +34,7 @@ reports:
   - name: notice
     title: 公示表
     audience: public
+    levels: [all]
     columns: [{field: title, heading: 事项}, {field: due}, {field: severity, values: {high: 重大}}, {field: measures, heading: 措施}]
   - name: secret
     title: 金丝雀内表
@@ -70,7 +71,7 @@ def test_every_copy_lies_where_its_page_says(reported: Project) -> None:
     endings = ("xlsx", "docx", "csv", "html")
     whole = {f"reports/{name}/all.{ending}" for name in ("city", "notice") for ending in endings}
     of_units = {f"reports/city/units/wjj.{ending}" for ending in endings}
-    # Without levels every unit that has items, itself or below it.
+    # Every unit that has items, itself or below it.
     of_units |= {f"reports/notice/units/{slug}.{e}" for slug in ("wjj", "市委办") for e in endings}
     assert copies == whole | of_units
     assert unresolved_links(reported, "https://probe.example.org/base/") == []

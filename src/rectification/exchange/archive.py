@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 _PROPERTIES = "docProps/core.xml"
@@ -15,8 +16,11 @@ _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _EPOCH = 1980  # the first year an archive can name
 
 
-def settle(content: bytes, day: date) -> bytes:
-    """Return an office file with `day` for every date it bears, so that the same facts are the same bytes."""
+def settle(content: bytes, day: date, filled: Mapping[bytes, bytes] | None = None) -> bytes:
+    """Return an office file with `day` for every date it bears, so that the same facts are the same bytes.
+
+    `filled` maps marks of its parts to what takes their place: what is too much to pass through a library.
+    """
     stamp = f"{day.isoformat()}T00:00:00Z".encode()
     made = (max(day.year, _EPOCH), day.month, day.day, 0, 0, 0)
     out = io.BytesIO()
@@ -25,6 +29,8 @@ def settle(content: bytes, day: date) -> bytes:
             part = found.read(name)
             if name == _PROPERTIES:
                 part = _STAMP.sub(lambda match: match[1] + stamp, part)
+            for mark, text in (filled or {}).items():
+                part = part.replace(mark, text)
             info = zipfile.ZipInfo(name, made)
             info.compress_type = zipfile.ZIP_DEFLATED
             # The same whatever system it is made on.

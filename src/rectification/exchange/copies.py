@@ -38,8 +38,8 @@ class Copy:
 def copies(edition: Edition) -> Iterator[Copy]:
     """Yield every copy: of each form first the one of everything, then the units' down the tree.
 
-    A unit has one where its own level is among those of the form (every unit's, where it names none) and it,
-    or a unit below it, has an item in the form.
+    A unit has one where the form names its own level, or all, and it, or a unit below it, has an item in the
+    form. Without levels there is none: a large ledger has many units, and every copy costs time.
     """
     ledger = edition.ledger
     for profile in ledger.profiles:
@@ -50,7 +50,7 @@ def copies(edition: Edition) -> Iterator[Copy]:
             if unit is not None:
                 listed |= {each.name for each in (unit, *ledger.units.above(unit))}
         for depth, unit in ledger.units.tree():
-            if unit.name in listed and (not profile.levels or unit.level in profile.levels):
+            if unit.name in listed and ("all" in profile.levels or unit.level in profile.levels):
                 yield Copy(profile, unit, depth)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +19,7 @@ PRINTED = True
 _TWIPS = 567  # a centimetre
 # Without it a word processor parts digits from Chinese, and a date no longer fits its column.
 _TIGHT = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+_PLACE = '<w:bookmarkStart w:id="0" w:name="table"/>'  # stands for the table until the file is packed
 _PADDING = 45  # beside the text of a cell, in twips
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -43,7 +45,7 @@ def write(layout: Layout) -> bytes:
     body = document.element.body
     parts = [_paragraph(layout.title, "center", TITLE[0], 22, after=120, style="Title")]
     parts += [_paragraph(line, "left", BODY[0], 12) for line in layout.lines]
-    parts.append(_table(layout, width))
+    parts.append(_PLACE.replace(" ", f' xmlns:w="{_WORDS}" ', 1))
     if layout.signatures:
         colon = layout.extract.catalogue.text("ui.colon")
         stops = [round(width * n / len(layout.signatures) * _TWIPS) for n in range(1, len(layout.signatures))]
@@ -55,7 +57,9 @@ def write(layout: Layout) -> bytes:
     footer.getparent().replace(footer, parse_xml(_page_number(layout)))
     stream = io.BytesIO()
     document.save(stream)
-    return settle(stream.getvalue(), layout.extract.ledger.today)
+    # The table is put in as text: as elements it takes the library seconds for a thousand rows.
+    table = {_PLACE.encode(): _table(layout, width).encode()}
+    return settle(stream.getvalue(), layout.extract.ledger.today, table)
 
 
 def _name_fonts(document: Any) -> None:
@@ -75,7 +79,7 @@ def _name_fonts(document: Any) -> None:
 
 
 def _table(layout: Layout, width: float) -> str:
-    """Return the table. Written as text: the library takes seconds for a thousand rows of it."""
+    """Return the table."""
     total = sum(column.width + 1 for column in layout.columns)
     points = type_size(layout)
     widths = [round(width * (column.width + 1) / total * _TWIPS) for column in layout.columns]
@@ -89,7 +93,7 @@ def _table(layout: Layout, width: float) -> str:
         for column, each in zip(layout.columns, widths, strict=True)
     )
     return (
-        f'<w:tbl xmlns:w="{_WORDS}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar><w:left w:w="{_PADDING}" w:type="dxa"/><w:right w:w="{_PADDING}" w:type="dxa"/>'
         "</w:tblCellMar></w:tblPr>"
@@ -159,9 +163,6 @@ def _paragraph(
     tabs = f"<w:tabs>{tabs}</w:tabs>" if tabs else ""
     # A style of the library's own colours and underlines a title; an official paper does neither.
     plain = '<w:pBdr><w:bottom w:val="nil"/></w:pBdr>' if style else ""
-    fonts = f"<w:rFonts w:ascii={quoteattr(LATIN)} w:hAnsi={quoteattr(LATIN)} w:eastAsia={quoteattr(font)}/>"
-    black = '<w:color w:val="000000"/>' if style else ""
-    size = f'{fonts}{black}<w:sz w:val="{round(points * 2)}"/><w:szCs w:val="{round(points * 2)}"/>'
     lines = "<w:br/>".join(
         "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in line.split("\t"))
         for line in text.split("\n")
@@ -171,8 +172,17 @@ def _paragraph(
         f"<w:p{namespace}><w:pPr>{named}{plain}{tabs}{_TIGHT}"
         f'<w:spacing w:before="{before}" w:after="{after}" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{align}"/></w:pPr>'
-        f"<w:r><w:rPr>{size}</w:rPr>{lines}</w:r></w:p>"
+        f"<w:r>{_type(font, points, black=bool(style))}{lines}</w:r></w:p>"
     )
+
+
+@cache
+def _type(font: str, points: float, *, black: bool) -> str:
+    """Return the type of a text: the font of its Chinese, its size, black where a style has a colour."""
+    fonts = f"<w:rFonts w:ascii={quoteattr(LATIN)} w:hAnsi={quoteattr(LATIN)} w:eastAsia={quoteattr(font)}/>"
+    colour = '<w:color w:val="000000"/>' if black else ""
+    size = round(points * 2)
+    return f'<w:rPr>{fonts}{colour}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
 
 
 def _page_number(layout: Layout) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rectification.exchange.archive import settle
@@ -14,7 +12,7 @@ from rectification.exchange.dayform import spreadsheet_form
 from rectification.exchange.paper import BODY, HEADING, SIDE, TITLE, TOP, lines_in
 
 if TYPE_CHECKING:
-    from rectification.exchange.columns import Value
+    from rectification.exchange.columns import Column, Value
     from rectification.exchange.layout import Layout, Row
 
 _MOST = 32_767  # characters a cell can hold
@@ -31,14 +29,15 @@ def write(layout: Layout) -> bytes:
     book = Workbook()
     book.properties.title = layout.title
     book.properties.creator = layout.extract.site_name
+    _add_styles(book, layout)
     sheet = book.active
     sheet.title = _sheet_name(layout.title)
     _table(sheet, layout, _heading(sheet, layout))
     if layout.about:
         about = book.create_sheet(layout.extract.catalogue.text("ledger.about"))
         for line, (name, fact) in enumerate(layout.about, 1):
-            _fill(about.cell(line, 1), name, _styles().strong)
-            _fill(about.cell(line, 2), fact, _styles().plain)
+            _fill(about.cell(line, 1), name, "strong")
+            _fill(about.cell(line, 2), fact, "plain")
         about.column_dimensions["A"].width, about.column_dimensions["B"].width = 16, 80
     stream = io.BytesIO()
     book.save(stream)
@@ -56,7 +55,7 @@ def _heading(sheet: Any, layout: Layout) -> int:
         return 1
     last = len(layout.columns)
     for row, text in enumerate((layout.title, *layout.lines), 1):
-        _fill(sheet.cell(row, 1), text, _styles().title if row == 1 else _styles().line)
+        _fill(sheet.cell(row, 1), text, "title" if row == 1 else "line")
         _merge(sheet, row, 1, last)
     sheet.row_dimensions[1].height = 36
     return 2 + len(layout.lines)
@@ -65,9 +64,9 @@ def _heading(sheet: Any, layout: Layout) -> int:
 def _table(sheet: Any, layout: Layout, top: int) -> None:
     from openpyxl.utils import get_column_letter
 
-    styles, columns = _styles(), layout.columns
+    columns = layout.columns
     for n, column in enumerate(columns, 1):
-        _fill(sheet.cell(top, n), column.heading, styles.head if layout.form else styles.strong)
+        _fill(sheet.cell(top, n), column.heading, "head" if layout.form else "strong")
         sheet.column_dimensions[get_column_letter(n)].width = column.width
     if layout.form:
         _stretch(sheet, top, layout, [column.heading for column in columns])
@@ -76,10 +75,8 @@ def _table(sheet: Any, layout: Layout, top: int) -> None:
         if row.kind == "item":
             for n, (column, value) in enumerate(zip(columns, row.values, strict=True), 1):
                 shown = column.empty if value in (None, "") else value
-                style = styles.cell if isinstance(shown, str) else styles.fact
-                _fill(sheet.cell(last, n), shown, style if layout.form else styles.plain)
-                if isinstance(value, date):
-                    sheet.cell(last, n).number_format = spreadsheet_form(column.day_form)
+                if shown != "" or layout.form:
+                    _fill(sheet.cell(last, n), shown, _style_of(column, shown, layout.form))
             if layout.form:
                 _stretch(sheet, last, layout, [c.text(v) for c, v in zip(columns, row.values, strict=True)])
         else:
@@ -112,24 +109,24 @@ def _stretch(sheet: Any, at: int, layout: Layout, texts: Sequence[str]) -> None:
 
 def _line(sheet: Any, at: int, row: Row, layout: Layout) -> None:
     """Write the heading of a group, or a line of numbers with the sums in their columns."""
-    last, styles = len(layout.columns), _styles()
+    last = len(layout.columns)
     for n in range(1, last + 1):
-        sheet.cell(at, n).border = styles.cell.border
+        sheet.cell(at, n).style = "group"
     if row.kind == "group":
-        _fill(sheet.cell(at, 1), row.text, styles.group)
+        _fill(sheet.cell(at, 1), row.text, "group")
         _merge(sheet, at, 1, last)
         return
     first_sum = next((n for n, value in enumerate(row.values, 1) if value is not None), last + 1)
     word, text = layout.extract.catalogue.text(f"report.{row.kind}"), row.text
     if first_sum > 2:
-        _fill(sheet.cell(at, 1), word, styles.group)
-        _fill(sheet.cell(at, 2), text, styles.group)
+        _fill(sheet.cell(at, 1), word, "group")
+        _fill(sheet.cell(at, 2), text, "group")
         _merge(sheet, at, 2, first_sum - 1)
     else:
-        _fill(sheet.cell(at, 1), f"{word} {text}", styles.group)
+        _fill(sheet.cell(at, 1), f"{word} {text}", "group")
     for n, value in enumerate(row.values, 1):
         if value is not None and n > 1:
-            _fill(sheet.cell(at, n), value, styles.group)
+            _fill(sheet.cell(at, n), value, "group")
 
 
 def _signatures(sheet: Any, at: int, layout: Layout) -> int:
@@ -139,7 +136,7 @@ def _signatures(sheet: Any, at: int, layout: Layout) -> int:
     for n, name in enumerate(layout.signatures):
         row, place = at + n // places, n % places
         first, end = place * last // places + 1, (place + 1) * last // places
-        _fill(sheet.cell(row, first), f"{name}{colon}", _styles().line)
+        _fill(sheet.cell(row, first), f"{name}{colon}", "line")
         _merge(sheet, row, first, end)
     return at + (len(layout.signatures) - 1) // places
 
@@ -149,56 +146,62 @@ def _merge(sheet: Any, row: int, first: int, last: int) -> None:
         sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
 
 
-@dataclass(frozen=True)
-class _Style:
-    alignment: Any
-    font: Any
-    border: Any = None
-
-
-@dataclass(frozen=True)
-class _Styles:
-    plain: _Style
-    strong: _Style
-    title: _Style
-    line: _Style
-    head: _Style
-    cell: _Style
-    fact: _Style
-    group: _Style
-
-
-@cache
-def _styles() -> _Styles:
-    from openpyxl.styles import Alignment, Border, Font, Side
+def _add_styles(book: Any, layout: Layout) -> None:
+    """Name the types of cell once a workbook: given to each cell on its own they take most of the time."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, Side
 
     side = Side(style="thin")
     box = Border(left=side, right=side, top=side, bottom=side)
     top = Alignment(wrap_text=True, vertical="top")
     middle = Alignment(wrap_text=True, vertical="center")
     centre = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    return _Styles(
-        plain=_Style(top, Font()),
-        strong=_Style(top, Font(bold=True)),
-        title=_Style(centre, Font(name=TITLE[0], size=20)),
-        line=_Style(middle, Font(name=BODY[0], size=12)),
-        head=_Style(centre, Font(name=HEADING[0], size=11), box),
-        cell=_Style(middle, Font(name=BODY[0], size=11), box),
-        fact=_Style(centre, Font(name=BODY[0], size=11), box),
-        group=_Style(middle, Font(name=HEADING[0], size=11), box),
-    )
+    styles = [
+        NamedStyle("plain", alignment=top),
+        NamedStyle("strong", alignment=top, font=Font(bold=True)),
+        NamedStyle("title", alignment=centre, font=Font(name=TITLE[0], size=20)),
+        NamedStyle("line", alignment=middle, font=Font(name=BODY[0], size=12)),
+        NamedStyle("head", alignment=centre, font=Font(name=HEADING[0], size=11), border=box),
+        NamedStyle("text", alignment=middle, font=Font(name=BODY[0], size=11), border=box),
+        NamedStyle("fact", alignment=centre, font=Font(name=BODY[0], size=11), border=box),
+        NamedStyle("group", alignment=middle, font=Font(name=HEADING[0], size=11), border=box),
+    ]
+    for form in dict.fromkeys(column.day_form for column in layout.columns):
+        shape = spreadsheet_form(form)
+        styles += [
+            NamedStyle(f"plain {form}", alignment=top, number_format=shape),
+            NamedStyle(
+                f"day {form}",
+                alignment=centre,
+                font=Font(name=BODY[0], size=11),
+                border=box,
+                number_format=shape,
+            ),
+        ]
+    for style in styles:
+        book.add_named_style(style)
 
 
-def _fill(cell: Any, value: Value, style: _Style) -> None:
-    if style.border is not None:
-        cell.border = style.border
+def _style_of(column: Column, value: Value, form: bool) -> str:
+    if isinstance(value, date):
+        return f"{'day' if form else 'plain'} {column.day_form}"
+    if not form:
+        return "plain"
+    return "text" if isinstance(value, str) else "fact"
+
+
+def _fill(cell: Any, value: Value, style: str) -> None:
+    cell.style = style
     if value is None or value == "":
         return
-    cell.alignment, cell.font = style.alignment, style.font
     if not isinstance(value, str):
+        # The library gives a day a form of its own when it takes the value.
+        form = cell.number_format if isinstance(value, date) else None
         cell.value = value
+        if form is not None:
+            cell.number_format = form
         return
     cell.value = value if len(value) <= _MOST else f"{value[: _MOST - 1]}…"
     # Text stays text: openpyxl takes `=…` for a formula and `#N/A` for an error.
     cell.data_type = "s"
-    cell.quotePrefix = value[0] in "=+-@"
+    if value[0] in "=+-@":
+        cell.quotePrefix = True
