@@ -292,7 +292,8 @@ def test_the_page_to_print(site: Path) -> None:
     html = written("html", "city").decode()
     page = Page(html)
     assert "@page{size:A4 landscape" in html and "thead{display:table-header-group}" in html
-    assert not {"script", "link", "img"} & set(page.tags)
+    assert not {"script", "img"} & set(page.tags)
+    assert re.findall("<link[^>]*>", html) == ['<link rel="icon" href="data:,">']
     assert "<script>x</script>" in page.cells
     assert '<time datetime="2026-03-31">2026年3月31日</time>' in html
     assert page.tags.count("table") == page.tags.count("thead") == 1

@@ -51,6 +51,7 @@ def write(layout: Layout) -> bytes:
         f'<html lang="{words.language}">',
         '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
         f'<meta name="robots" content="noindex"><title>{escape(layout.title)}</title>',
+        '<link rel="icon" href="data:,">',  # else a browser asks the site for one
         f"<style>\n{style}\n</style></head>",
         f"<body><main>\n<h1>{escape(layout.title)}</h1>",
         '<div class="lines">' + "".join(f"<p>{escape(line)}</p>" for line in layout.lines) + "</div>",
