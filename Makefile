@@ -27,6 +27,7 @@ bench: .venv/ready-for-tests browser ## time a build against one MkDocs page an 
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.reader
+	$(BIN)/python -m bench.substance --items 10000
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

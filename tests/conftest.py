@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
-from rectification.rules import Examination, examine
+from rectification.rules import Examination, Witness, examine
 from rectification.settings import Settings
 
 TODAY = date(2026, 11, 24)
@@ -28,15 +29,25 @@ Examine = Callable[..., Examination]
 
 @pytest.fixture
 def examined(tmp_path: Path) -> Examine:
-    """`examined({name: text}, today=…, rules=…)` writes files below `checklists/` and examines them."""
+    """`examined({name: text}, today=…, rules=…)` writes files below `checklists/` and examines them.
 
-    def run(texts: dict[str, str], *, today: date = TODAY, **decisions: object) -> Examination:
+    `substance` runs the rules on the substance too; `witnesses` are what some of them need.
+    """
+
+    def run(
+        texts: dict[str, str],
+        *,
+        today: date = TODAY,
+        substance: bool = False,
+        witnesses: Mapping[Witness, object] = MappingProxyType({}),
+        **decisions: object,
+    ) -> Examination:
         for name, text in texts.items():
             path = tmp_path / "checklists" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8", newline="")
         settings = Settings(tmp_path, tmp_path / "checklists", **decisions)  # type: ignore[arg-type]
-        return examine(settings, today)
+        return examine(settings, today, substance=substance, witnesses=witnesses)
 
     return run
 

@@ -19,7 +19,7 @@ from .test_rules import BROKEN
 from .test_source import REFUSED
 
 RECTIFY = Path(sys.executable).parent / "rectify"
-CONFIG = "site_name: x\ntheme: {{name: material, language: {language}}}\nplugins: [rectification]\n"
+CONFIG = "site_name: x\ntheme: {{name: material, language: {language}}}\nplugins: [{{rectification: {{rules: {{S503: off}}}}}}]\n"
 GOOD_FILE = (
     "checklist: {id: A, title: 甲}\nitems:\n  - " + "\n    ".join(f"{k}: {v}" for k, v in GOOD.items()) + "\n"
 )

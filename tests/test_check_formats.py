@@ -26,7 +26,7 @@ from rectification.settings import Settings
 HERE = Path(__file__).parent
 GOLDENS = HERE / "goldens/check"
 SCHEMA = json.loads((HERE / "schemas/sarif-2.1.0-rtm.5.json").read_text("utf-8"))
-CONFIG = "site_name: x\nsite_url: https://ledger.example.org/\ntheme: {{name: material, language: {}}}\nplugins: [rectification]\n"
+CONFIG = "site_name: x\nsite_url: https://ledger.example.org/\ntheme: {{name: material, language: {}}}\nplugins: [{{rectification: {{rules: {{S201: off, S203: off, S303: off}}}}}}]\n"
 # 𠮷 is one code point and two units of UTF-16: columns count it once.
 BAD = """\
 checklist: {id: A, title: 甲}
@@ -201,7 +201,7 @@ def test_a_link_is_told_of_itself(site: Path) -> None:
 
 @pytest.mark.parametrize("at", [["check"], ["--debug", "check"], ["check", "--debug"]])
 def test_a_bug_is_called_a_bug(site: Path, monkeypatch: pytest.MonkeyPatch, at: list[str]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr(check, "examine", fail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -124,10 +125,12 @@ def test_the_life_of_an_item(site: Path, run: Run) -> None:
         assert done.exit_code == (0 if legal else 1), (arguments, done.output)
         assert (text(site) != before) is legal
     assert run("check").exit_code == 0
-    assert [line.strip() for line in text(site).splitlines() if "2026-11-25" in line] == [
+    written = re.sub(r", accepted: [0-9a-f]{16}", ", accepted: …", text(site))
+    assert [line.strip() for line in written.splitlines() if "2026-11-25" in line] == [
         "- {date: 2026-11-25, status: in_progress}",
         "- {date: 2026-11-25, status: submitted, evidence: [https://example.org/x]}",
-        "- {date: 2026-11-25, status: closed, by: 市纪委, note: x, sustained: true, review: 2027-05-01}",
+        "- {date: 2026-11-25, status: closed, by: 市纪委, note: x, sustained: true, review: 2027-05-01, "
+        "accepted: …}",
         "- {date: 2026-11-25, status: reopened, note: 又来}",
         "- {date: 2026-11-25, status: in_progress}",
         "- {date: 2026-11-25, status: withdrawn, reason: 同源, merged_into: A-002}",
@@ -399,3 +402,23 @@ def test_help_stays_fast() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env={**os.environ, **NOW})
     assert done.returncode == 0
+
+
+def test_closing_keeps_a_fingerprint_and_accept_a_new_one(site: Path, run: Run) -> None:
+    for arguments in (
+        ["log", "A-001", "--status", "in_progress"],
+        ["log", "A-001", "--status", "submitted"],
+        ["close", "A-001", "--by", "市纪委", "--note", "x"],
+    ):
+        assert run(*arguments).exit_code == 0
+
+    def suspects() -> int:
+        return run("check", "--format", "json").stdout.count('"S306"')
+
+    assert suspects() == 0
+    (site / "checklists/a.yml").write_text(text(site).replace("走访", "入户走访"), "utf-8")
+    assert suspects() == 1
+    done = run("accept", "A-001", "--by", "市纪委", "--note", "措辞修改，事实不变")
+    assert done.exit_code == 0 and "accepted: " in done.stdout
+    assert suspects() == 0
+    assert run("accept", "B-1", "--by", "x", "--note", "y").exit_code == 2

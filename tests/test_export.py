@@ -32,7 +32,7 @@ from rectification.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
-FORMATS = ("csv", "docx", "html", "json", "xlsx")
+FORMATS = ("csv", "docx", "github-csv", "gitlab-csv", "html", "json", "oscal", "xlsx")
 CONFIG = "site_name: 示例台账\nsite_url: https://probe.example.org/base/\ntheme: {{name: material, language: {language}}}\nplugins: [{{rectification: {{audience: {audience}}}}}]\n"
 LEDGER = """\
 checklist: {id: A, title: 甲清单}
@@ -250,6 +250,32 @@ def test_in_english_and_by_default_named_after_the_day(site: Path) -> None:
     assert "2026-11-24" in path.name
     head = rows_of(path.read_bytes())[0]
     assert "Severity" in head and not re.search("[\u4e00-\u9fff]", "".join(map(str, head)))
+
+
+@pytest.mark.parametrize(
+    ("form", "ending"),
+    [("csv", "csv"), ("github-csv", "github.csv"), ("gitlab-csv", "gitlab.csv"), ("oscal", "oscal.json")],
+)
+def test_a_file_is_named_for_its_format(site: Path, form: str, ending: str) -> None:
+    assert run("--to", form).exit_code == 0
+    assert [path.name for path in site.glob("*2026-11-24*")] == [f"整改台账-2026-11-24.{ending}"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_query_that_nothing_matches(site: Path, form: str) -> None:
+    done = run("--to", form, "-o", "none", "--where", "due_to=2026-01-01")
+    assert done.exit_code == (2 if form == "oscal" else 0), done.output
+    assert (site / "none").exists() == (form != "oscal")
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form not in ("docx", "xlsx")])
+def test_the_same_ledger_gives_the_same_bytes(site: Path, form: str) -> None:
+    command = [str(Path(sys.executable).parent / "rectify"), "export", "--to", form, "-o", "-"]
+    found = {
+        subprocess.run(command, cwd=site, env={**os.environ, **odd}, capture_output=True, check=True).stdout
+        for odd in ({"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C"})
+    }
+    assert len(found) == 1 and found != {b""}
 
 
 def test_through_the_real_entry(site: Path) -> None:

@@ -129,10 +129,10 @@ def sheet_of(content: bytes) -> Any:
         ("    order:", "    oder:", "M002", 6, 5, "order"),
         ("width: 20", "widht: 20", "M002", 16, 40, "width"),
         ("[-severity", "[-severety", "M008", 6, 13, "severity"),
-        ("YYYY.MM.DD", "yyyy.mm.dd", "M019", 19, 43, ""),
-        ("{as_of}", "{asof}", "M020", 9, 13, "as_of"),
-        ("{as_of}", "{as_of", "M020", 9, 13, ""),
-        ("{as_of}", "{as_of.__class__}", "M020", 9, 13, "as_of"),
+        ("YYYY.MM.DD", "yyyy.mm.dd", "M020", 19, 43, ""),
+        ("{as_of}", "{asof}", "M021", 9, 13, "as_of"),
+        ("{as_of}", "{as_of", "M021", 9, 13, ""),
+        ("{as_of}", "{as_of.__class__}", "M021", 9, 13, "as_of"),
         ("by: county", "by: contry", "M008", 7, 17, "county"),
         ("audience: public", "audience: everybody", "M008", 4, 15, ""),
         ("status: open}", "stauts: open}", "M002", 28, 13, "status"),
@@ -180,7 +180,9 @@ def test_every_field_can_be_shown_and_sorted_by(examined: Examine) -> None:
 
 
 def extract_of(ledger: Ledger, language: str = "zh") -> Extract:
-    return Extract(ledger, (), {}, read_catalogue(language), "x", lambda record: f"items/{record.item.id}/")
+    return Extract(
+        ledger, (), {}, read_catalogue(language), "x", "", "UTC", lambda record: f"items/{record.item.id}/"
+    )
 
 
 # -- what stands on the paper --------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def published(ledger: Ledger) -> dict[str, dict[str, Any]]:
 def test_a_unit_is_itself_and_all_below_it(ledger: Ledger) -> None:
     tree = published(ledger)
     files = dict(write_items(edition(ledger)))
-    extract = Extract(ledger, (), {}, read_catalogue("zh"), "x", lambda record: "")
+    extract = Extract(ledger, (), {}, read_catalogue("zh"), "x", "", "UTC", lambda record: "")
     assert PROFILE is not None
     sums = {}
     for unit in ledger.units.listed:

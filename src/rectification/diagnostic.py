@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rectification.catalogue import Catalogue
 
 Severity = Literal["error", "warning"]
@@ -27,7 +29,8 @@ class Diagnostic:
 
     `file` is relative to the project's root, with `/`; `line` and `column` start at 1 and the column
     counts Unicode code points. `facts` are the values its message speaks of: the words come from the
-    catalogue (`findings.CODE`), so that the same finding reads in Chinese and in English.
+    catalogue (`findings.CODE`), so that the same finding reads in Chinese and in English. `day` is the day
+    of what a finding on the substance speaks of.
     """
 
     code: str
@@ -37,6 +40,7 @@ class Diagnostic:
     column: int
     facts: Mapping[str, object] = field(default_factory=dict)
     item: str = ""
+    day: date | None = None
 
     def message(self, catalogue: Catalogue) -> str:
         """What is wrong: the value found and what was expected."""

@@ -35,11 +35,13 @@ Mode = Literal["immediate", "deadline", "phased", "sustained"]
 Visibility = Literal["public", "internal"]
 Level = Literal["nation", "province", "city", "county", "town", "village"]
 Flag = Literal["overdue", "due_soon", "stalled", "closed_late", "reopened"]
+Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "once"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 MODES: tuple[Mode, ...] = get_args(Mode)
 FLAGS: tuple[Flag, ...] = get_args(Flag)
+RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)  # from the most frequent to the rarest
 
 # The life of an item: from each status, the ones a log entry may move it to.
 # Source: the usual acceptance-and-closing routine of Chinese rectification ledgers (验收销号, 回头看).
@@ -121,6 +123,12 @@ def _evidence_path(value: str) -> str:
     return value
 
 
+def _content_hash(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{16}", value):
+        raise PydanticCustomError("hash_form", "not a fingerprint")
+    return value
+
+
 def _link(value: str) -> str:
     scheme = _SCHEME.match(value)
     if scheme is None or scheme[1].lower() not in _SCHEMES or re.search(r"\s", value):
@@ -172,6 +180,9 @@ Link = Annotated[
     Line,
     AfterValidator(_link),
     _typed(type="string", pattern=r"^([Hh][Tt]{2}[Pp][Ss]?|[Mm][Aa][Ii][Ll][Tt][Oo]):\S+$"),
+]
+ContentHash = Annotated[
+    Line, AfterValidator(_content_hash), _typed(type=["string", "number"], pattern="^[0-9a-f]{16}$")
 ]
 # A key with nothing behind it says nothing: `actions:` left empty in a template is no actions.
 _left_empty = BeforeValidator(lambda value: () if value is None else value)
@@ -229,6 +240,9 @@ class LogEntry(Record):
     merged_into: Identifier | None = Field(None, description="Item that goes on with this one's problem")
     sustained: YesNo = Field(False, description="Closed, and kept up for the long term (长期坚持)")
     review: Day | None = Field(None, description="Day a sustained item is looked at again (回头看)")
+    accepted: ContentHash | None = Field(
+        None, description="Fingerprint of the text that was accepted; `rectify close` and `accept` write it"
+    )
 
 
 class DueChange(Record):
@@ -255,6 +269,9 @@ class Notice(Record):
     from_: Day = Field(alias="from", description="First day")
     to: Day = Field(description="Last day")
     contact: Line | None = Field(None, description="Where objections go: a post or an office telephone")
+
+
+Waivers = Annotated[Mapping[Line, Text], BeforeValidator(lambda value: {} if value is None else value)]
 
 
 class Item(Record):
@@ -285,6 +302,7 @@ class Item(Record):
     notice: Notice | None = Field(None, description="Public-notice window")
     related: Annotated[tuple[Identifier, ...], _left_empty] = Field((), description="Ids of related items")
     visibility: Visibility = Field("public", description="Internal items appear nowhere in a public build")
+    waive: Waivers = Field(default_factory=dict, description="Code of a substance rule -> why it is waived")
     extra: Mapping[Line, Text] = Field(default_factory=dict, description="Free facts a site wants to keep")
 
 
@@ -295,6 +313,8 @@ class Header(Record):
     title: Line = Field(description="Name of the campaign or inspection")
     note: Text | None = Field(None, description="Introduction (Markdown)")
     source: Source | None = Field(None, description="What its items come from, unless they say otherwise")
+    ends: Day | None = Field(None, description="Last day of the campaign; the latest due date where absent")
+    waive: Waivers = Field(default_factory=dict, description="Code of a substance rule -> why it is waived")
 
 
 class Unit(Record):
@@ -316,6 +336,31 @@ class Category(Record):
     name: Line = Field(description="Name as items use it")
     description: Text | None = Field(None, description="What belongs in it")
     slug: Identifier | None = Field(None, description="Last part of the category's address")
+    competent: Annotated[tuple[Line, ...], _left_empty] = Field(
+        (), description="Units with authority over such problems, each with all units below it"
+    )
+
+
+class RequestedField(Record):
+    """One piece of information that a request asks for (报表指标)."""
+
+    name: Line = Field(description="What is asked, under its common name")
+    definition: Text | None = Field(None, description="How it is counted: scope, point in time")
+
+
+class Request(Record):
+    """A standing request for information (报表、台账、报送事项): who asks whom for what, how often."""
+
+    id: Identifier = Field(description="Never changed, never used again")
+    title: Line = Field(description="Name of the form or report")
+    by: Line = Field(description="Unit that asks")
+    of: Annotated[tuple[Line, ...], _left_empty] = Field((), description="Units asked, each by itself")
+    fields: Annotated[tuple[RequestedField, ...], _left_empty] = Field((), description="What is asked")
+    every: Rhythm = Field("once", description="How often")
+    due: Day | None = Field(None, description="(Next) day it is due")
+    follows: Identifier | None = Field(None, description="Request from above that this one passes on")
+    ended: Day | None = Field(None, description="Day it was stopped")
+    replaced_by: Line | None = Field(None, description="Derived report that made it needless")
 
 
 class ChecklistFile(Record):
@@ -335,6 +380,12 @@ class UnitsFile(Record):
     """`_units.yml`: the tree of units, each naming the one above it."""
 
     units: tuple[Unit, ...]
+
+
+class RequestsFile(Record):
+    """`_requests.yml`: who asks whom for which information."""
+
+    requests: tuple[Request, ...]
 
 
 class CategoriesFile(Record):
@@ -380,8 +431,9 @@ _CODES = {
     "evidence_place": "M015",
     "link_scheme": "M016",
     "field_name": "M008",
-    "day_pattern": "M019",
-    "line_place": "M020",
+    "day_pattern": "M020",
+    "line_place": "M021",
+    "hash_form": "M019",
 }
 _SHAPES = {
     "tuple_type": "list",

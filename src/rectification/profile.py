@@ -115,6 +115,7 @@ FIELDS: Mapping[str, FieldOfItem] = {
     "source_document": FieldOfItem("text", "report.field.source_document", 24, ""),
     "source_date": FieldOfItem("day", "report.field.source_date", 12, ""),
     "related": FieldOfItem("list", "section.related", 14, "related"),
+    "waive": FieldOfItem("text", "section.waive", 20, "waive"),
     "extra": FieldOfItem("text", "section.extra", 20, "extra"),
     "visibility": FieldOfItem("code", "report.field.visibility", 8, "", ("public", "internal"), "visibility"),
     "address": FieldOfItem("text", "ledger.address", 24),

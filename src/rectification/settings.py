@@ -12,13 +12,20 @@ from zoneinfo import ZoneInfo
 
 Audience = Literal["public", "internal"]
 
+# How a folder of checklists is laid out.
+ENDINGS = (".yml", ".yaml")
+HEADER_FILE = "checklist"  # of a checklist kept as a folder, without its ending
+EVIDENCE_FOLDER = "evidence"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The decisions of one site.
 
     `root` is the folder of mkdocs.yml; diagnostics name files relative to it. `due_soon_days` and
-    `stalled_days` are whole days. `rules` maps a code to `off`, `warning` or `error`.
+    `stalled_days` are whole days. `rules` maps a code to `off`, `warning` or `error`, `thresholds` a code to
+    the numbers it judges by, where they are not the rule's own. `substance` publishes what the substance
+    rules found.
     """
 
     root: Path
@@ -29,6 +36,8 @@ class Settings:
     stalled_days: int = 30
     timezone: str = "UTC"
     rules: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    substance: bool = False
 
     def name_of(self, path: Path) -> str:
         """Return `path` as messages show it: relative to the project, with `/`."""

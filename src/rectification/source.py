@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,7 @@ Event = Any
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 MAX_NODES = 200_000
+_COLUMN_BITS = 24  # of a position: the rest is its line
 _MAX_REFUSALS = 50  # a file: past that the file is not a checklist
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -67,29 +69,42 @@ class Mark(NamedTuple):
 class Document:
     """One YAML file as read: its text, its value and where each part of it stands.
 
-    `starts` gives the line of each entry of a top-level list, at no cost; `mark` gives the place of any
-    path, and parses the file a second time when first asked.
+    `positions` holds the place of every node in the order of the text, keys too; `starts` gives the line of
+    each entry of a top-level list and `entries` its number among the positions.
     """
 
     file: str
     text: str
     value: dict[str, Node]
     starts: Mapping[Path_, int]
+    entries: Mapping[Path_, int]
+    positions: array[int]
 
-    @cached_property
-    def _marks(self) -> dict[tuple[Path_, str], Mark]:
-        reading = _Reading(self.file, self.text, marked=True)
-        reading.run()
-        return reading.marks
+    @classmethod
+    def absent(cls, file: str) -> Document:
+        """Return what stands for a file that is not there: everything in it is at its first line."""
+        return cls(file, "", {}, {}, {}, array("Q"))
 
     def mark(self, path: Path_, of: Literal["value", "key"] = "value") -> Mark:
         """Return the place of the value (or the key) at `path`; of its nearest parent where there is none."""
-        while path:
-            found = self._marks.get((path, of)) or self._marks.get((path, "value"))
-            if found:
-                return found
-            path, of = path[:-1], "value"
-        return Mark(1, 1)
+        at = self.entries.get(path[:2])
+        node: Node = self.value
+        key, number, rest = None, 0, path
+        if at is not None:
+            above = self.value[str(path[0])]
+            assert isinstance(above, list)
+            node, number, rest = above[int(path[1])], at, path[2:]
+        elif not path:
+            return Mark(1, 1)
+        found = at is not None
+        for part in rest:
+            step = _child(node, number, part)
+            if step is None:
+                # The nearest parent is the one to point at, by its value; above the topmost is the file.
+                return _unpacked(self.positions[number]) if found else Mark(1, 1)
+            node, key, number = step
+            found = True
+        return _unpacked(self.positions[key if of == "key" and key is not None else number])
 
     @cached_property
     def split(self) -> list[str]:
@@ -100,6 +115,33 @@ class Document:
     def last_line(self) -> int:
         """The number of the last line."""
         return len(self.split)
+
+
+def _child(node: Node, number: int, part: str | int) -> tuple[Node, int | None, int] | None:
+    """Return the node below `node` at `part`, with the numbers of its key and of itself; None without one."""
+    number += 1
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == part:
+                return value, number, number + 1
+            number += 1 + _nodes(value)
+    elif isinstance(node, list) and isinstance(part, int):
+        for place, value in enumerate(node):
+            if place == part:
+                return value, None, number
+            number += _nodes(value)
+    return None
+
+
+def _nodes(node: Node) -> int:
+    """Count a node and all below it, keys too."""
+    if isinstance(node, dict):
+        return 1 + len(node) + sum(map(_nodes, node.values()))
+    return 1 + sum(map(_nodes, node)) if isinstance(node, list) else 1
+
+
+def _unpacked(position: int) -> Mark:
+    return Mark((position >> _COLUMN_BITS) + 1, (position & ((1 << _COLUMN_BITS) - 1)) + 1)
 
 
 def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]:
@@ -123,7 +165,7 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
     hidden = _hidden_characters(text, file)
     if hidden:
         return None, hidden
-    reading = _Reading(file, text, marked=False)
+    reading = _Reading(file, text)
     reading.run()
     errors = [d for d in reading.diagnostics if d.severity == "error"]
     if not errors and not isinstance(reading.value, dict):
@@ -137,7 +179,8 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
     if errors:
         return None, reading.diagnostics
     assert isinstance(reading.value, dict)
-    return Document(file, text, reading.value, reading.starts), reading.diagnostics
+    found = Document(file, text, reading.value, reading.starts, reading.entries, reading.positions)
+    return found, reading.diagnostics
 
 
 def _bytes_of(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
@@ -221,14 +264,14 @@ class _Frame:
 class _Reading:
     """One pass over the events of a text: builds the value and collects what is refused."""
 
-    def __init__(self, file: str, text: str, *, marked: bool) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.marked = marked
         self.value: Node = None
         self.top = Mark(1, 1)
-        self.marks: dict[tuple[Path_, str], Mark] = {}
+        self.positions: array[int] = array("Q")
         self.starts: dict[Path_, int] = {}
+        self.entries: dict[Path_, int] = {}
         self.diagnostics: list[Diagnostic] = []
         self.last_quoted: Event = None
 
@@ -249,12 +292,15 @@ class _Reading:
         """Pull events until the end, or until a refusal after which going on could hurt."""
         stack: list[_Frame] = []
         nodes = documents = 0
+        positions = self.positions
         comments = _LOST_COMMENT.search(self.text) is not None
         while loader.check_event():
             event: Event = loader.get_event()
             kind = type(event)
             if kind is ScalarEvent:
                 nodes += 1
+                mark = event.start_mark
+                positions.append(mark.line << _COLUMN_BITS | mark.column)
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_marker(event)
                 if event.style:
@@ -265,7 +311,7 @@ class _Reading:
                 elif comments:
                     self._lost_comment(event)
                 value: Node = event.value if event.value or event.style else None
-                if stack and stack[-1].key is not None and not self.marked:
+                if stack and stack[-1].key is not None:
                     # The value of a key, half of all events: placed here rather than by a call.
                     frame = stack[-1]
                     frame.value.setdefault(frame.key, value)  # type: ignore[union-attr, arg-type]
@@ -274,10 +320,11 @@ class _Reading:
                     self._place(stack, value, event)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 nodes += 1
+                mark = event.start_mark
+                positions.append(mark.line << _COLUMN_BITS | mark.column)
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_marker(event)
                 if len(stack) >= MAX_DEPTH:
-                    mark = event.start_mark
                     self.report("Y013", mark.line + 1, mark.column + 1, limit=MAX_DEPTH)
                     return
                 container: dict[str, Node] | list[Node] = {} if kind is MappingStartEvent else []
@@ -317,15 +364,12 @@ class _Reading:
             frame.value.append(value)
             if len(stack) == 2:
                 self.starts[path] = event.start_mark.line + 1
+                self.entries[path] = len(self.positions) - 1
         else:
             assert frame.key is not None
             path = (*frame.path, frame.key)
             frame.value.setdefault(frame.key, value)
             frame.key = None
-        if self.marked:
-            self.marks.setdefault(
-                (path, "value"), Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-            )
         return path
 
     def _open_key(self, frame: _Frame, key: Node, event: Event) -> None:
@@ -342,8 +386,6 @@ class _Reading:
             self.report("Y015", line, column, key=name, first=frame.lines[name])
         frame.lines.setdefault(name, line)
         frame.key = name
-        if self.marked:
-            self.marks.setdefault(((*frame.path, name), "key"), Mark(line, column))
 
     def _refuse_marker(self, event: Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1

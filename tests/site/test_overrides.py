@@ -42,6 +42,7 @@ SHOWN = {
     "data.html": "data",
     "rules.html": "rules",
     "changes.html": "changes",
+    "substance.html": "substance",
     "partials/feeds.html": "units/office",
     "partials/copies.html": "reports",
     "partials/counts.html": "checklists/forms",
@@ -67,9 +68,8 @@ def test_any_engine_template_can_be_replaced(project: Project, name: str) -> Non
     config = MKDOCS.format(language="zh").replace(
         "  font: false\n", "  font: false\n  custom_dir: overrides\n"
     )
-    project.write(
-        "mkdocs.yml", config.replace("search: false", "search: true") if "search" in name else config
-    )
+    config = config.replace("search: false", "search: true") if "search" in name else config
+    project.write("mkdocs.yml", config.replace("{search:", "{substance: true, search:"))
     views = ("table", "recent", "cards", "timeline", "chart\nchart: status")
     project.write(
         "docs/embeds.md", "# e\n\n" + "".join(f"```ledger\nview: {view}\n```\n\n" for view in views)

@@ -44,6 +44,8 @@ def extract_of(
         where or {},
         catalogue,
         project.site_name,
+        project.base,
+        project.settings.timezone,
         lambda record: project.base + project.addresses.record(record),
     )
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from rectification.catalogue import read_catalogue
+from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._mishap import debug
 from rectification.cli._progress import progress
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
+from rectification.history import History, read_history
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, all_rules, examine
+from rectification.rules import Examination, Witness, all_rules, blocks, examine, wants_history
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -33,12 +35,23 @@ from rectification.settings import Settings
     help=words().text("cli.check.format"),
 )
 @click.option("--base", metavar="REV", help=words().text("cli.check.base"))
+@click.option("--history/--no-history", default=None, help=words().text("cli.check.history"))
+@click.option("--strict", is_flag=True, help=words().text("cli.check.strict"))
 @click.option("--explain", metavar="CODE", help=words().text("cli.check.explain"))
 @debug
 def command(
-    paths: tuple[Path, ...], config_file: Path, style: str, base: str | None, explain: str | None
+    paths: tuple[Path, ...],
+    config_file: Path,
+    style: str,
+    base: str | None,
+    history: bool | None,
+    strict: bool,
+    explain: str | None,
 ) -> None:
-    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage, 3 internal error."""
+    """Check all checklists. Exit status: 0 clean, 1 findings, 2 wrong usage, 3 internal error.
+
+    Warnings on the substance alone do not make it 1, unless they are asked to (`--strict`).
+    """
     if explain is not None:
         click.echo(explanation(explain, config_file))
         return
@@ -46,11 +59,20 @@ def command(
     settings = project.settings
     chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
+    asked = wants_history(settings) if history is None else history
+    witnesses: dict[Witness, object] = {}
+    if asked:
+        known = read_history(settings)
+        _tell_what_is_unknown(known, catalogue, wanted=bool(history))
+        witnesses["history"] = known
+    before = _base(settings, base, history=asked) if base is not None else None
+    if before is not None:
+        witnesses["base"] = before.ledger
     with progress(settings, catalogue.text("findings.reading")) as tell:
-        examination = examine(settings, settings.today(), tell)
+        examination = examine(settings, settings.today(), tell, substance=True, witnesses=witnesses)
     found: Sequence[Diagnostic] = examination.diagnostics
-    if base is not None:
-        found = introduced(examination, settings, base)
+    if before is not None:
+        found = introduced(examination, before)
     if chosen:
         found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
     ledger = examination.ledger
@@ -65,21 +87,39 @@ def command(
         rules_page=project.rules_page,
     )
     click.echo(formats()[style](report))
-    sys.exit(1 if found else 0)
+    sys.exit(1 if any(strict or blocks(d) for d in found) else 0)
 
 
-def introduced(examination: Examination, settings: Settings, revision: str) -> list[Diagnostic]:
-    """Return the findings that the ledger as of `revision` did not have, and all of the whole-ledger rules.
-
-    Raises click.UsageError where there is no such revision.
-    """
+def _base(settings: Settings, revision: str, *, history: bool) -> Examination:
+    """Examine the ledger as of `revision`. Raises click.UsageError where there is no such revision."""
+    witnesses: dict[Witness, object] = (
+        {"history": read_history(settings, revision=revision)} if history else {}
+    )
     try:
         with as_of(settings, revision) as before:
-            old = examine(before, settings.today())
+            examination = examine(before, settings.today(), substance=True, witnesses=witnesses)
+            return replace(examination, ledger=replace(examination.ledger, revision=revision))
     except RevisionError as error:
         raise click.UsageError(words().text(f"cli.check.{error.reason}", revision=revision)) from error
-    known = Counter(identity(diagnostic, old.texts) for diagnostic in old.diagnostics)
-    always = {rule.code for rule in all_rules() if rule.whole}
+
+
+def _tell_what_is_unknown(history: History, catalogue: Catalogue, *, wanted: bool) -> None:
+    """Say on stderr what git cannot tell; that there is no repository only where its word was `wanted`."""
+    if history.reason:
+        if wanted or history.reason in ("no_git", "unreadable"):
+            click.echo(catalogue.text(f"history.{history.reason}"), err=True)
+    elif not history.complete:
+        click.echo(catalogue.text("history.shallow", since=history.since), err=True)
+    if wanted and history.unread:
+        first = history.unread[0]
+        facts = {"file": first.file, "commit": first.commit.short}
+        click.echo(catalogue.text("history.unread", n=len(history.unread), **facts), err=True)
+
+
+def introduced(examination: Examination, before: Examination) -> list[Diagnostic]:
+    """Return the findings that the ledger `before` did not have, and all of the whole-ledger rules."""
+    known = Counter(identity(diagnostic, before.texts) for diagnostic in before.diagnostics)
+    always = {rule.code for rule in all_rules() if rule.whole and not rule.substance}
     new = []
     for diagnostic in examination.diagnostics:
         same = identity(diagnostic, examination.texts)
@@ -96,10 +136,11 @@ def explanation(code: str, config_file: Path) -> str:
     """
     catalogue = words()
     levels: Mapping[str, str] = {}
+    thresholds: Mapping[str, Mapping[str, float]] = {}
     if config_file.is_file():
         settings = read_project(config_file).settings
-        catalogue, levels = read_catalogue(settings.language), settings.rules
-    known = {one.code: one for one in codes(catalogue, levels)}
+        catalogue, levels, thresholds = read_catalogue(settings.language), settings.rules, settings.thresholds
+    known = {one.code: one for one in codes(catalogue, levels, thresholds)}
     wanted = code.strip().upper()
     if wanted not in known:
         close = nearest(wanted, known) or next(iter(known))
@@ -113,6 +154,9 @@ def _told(code: Code, text: Callable[[str], str]) -> str:
     parts = [head, f"{text('rules.why')}\n{_indented(code.why)}"]
     parts.append(f"{text('rules.bad')}\n{_indented(code.bad)}")
     parts.append(f"{text('rules.good')}\n{_indented(code.good)}")
+    if code.thresholds:
+        listed = ", ".join(f"{name}: {number:g}" for name, number in code.thresholds.items())
+        parts.append(f"{text('rules.thresholds')}\n{_indented(listed)}")
     parts.append(f"{text('rules.mend')}\n{_indented(code.hint)}")
     return "\n\n".join(parts)
 

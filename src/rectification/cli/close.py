@@ -30,6 +30,7 @@ def command(
 ) -> None:
     """Close an item."""
     from rectification.editing import log_entry
+    from rectification.ledger import content_hash
 
     if review is not None and not sustained:
         raise click.UsageError(words().text("cli.close.review_alone"))
@@ -44,6 +45,7 @@ def command(
         evidence=names,
         sustained=sustained,
         review=review,
+        accepted=content_hash(record.item, ledger.evidence),
     )
     desk.move(record, "closed", entry)
     if ledger.units.canonical(by) == record.unit:

@@ -11,7 +11,7 @@ from rectification.cli._office import extract_of, ledger_of, put
 from rectification.cli._project import config_file, read_project
 from rectification.cli._query import query_of, unit_option, where_option
 from rectification.cli._words import words
-from rectification.exchange import export, formats
+from rectification.exchange import ending, export, formats, needs_items
 from rectification.ledger import select
 
 
@@ -38,6 +38,8 @@ def command(
     ledger = whole if project.settings.audience == "internal" else whole.public()
     where = query_of(conditions, ledger, unit)
     extract = extract_of(project, catalogue, ledger, select(ledger, where), where)
-    path = output or Path(f"{catalogue.text('ledger.file_name')}-{ledger.today}.{form}")
+    if not extract.records and needs_items(form):
+        raise click.UsageError(words().text("cli.export.empty", form=form))
+    path = output or Path(f"{catalogue.text('ledger.file_name')}-{ledger.today}.{ending(form)}")
     if put(export(extract, form), path):
         click.echo(catalogue.text("exchange.written", n=len(extract.records), file=path))

@@ -15,7 +15,7 @@ from rectification.cli._project import config_file, read_project
 from rectification.cli._query import unit_of, unit_option, unknown
 from rectification.cli._table import print_table
 from rectification.cli._words import words
-from rectification.exchange import formats
+from rectification.exchange import ending, fill, formats, needs_items
 from rectification.exchange.form import lay_out
 from rectification.ledger import ledger_on, slug_of
 
@@ -64,8 +64,10 @@ def command(
         ledger = ledger_on(ledger, asof, **days)
     layout = lay_out(extract_of(project, catalogue, ledger), profile, unit)
     parts = (profile.name, slug_of(unit) if unit else "", str(ledger.today))
-    path = output or Path(f"{'-'.join(filter(None, parts))}.{form}")
-    if put(formats()[form].write(layout), path):
+    path = output or Path(f"{'-'.join(filter(None, parts))}.{ending(form)}")
+    if not layout.extract.records and needs_items(form):
+        raise click.UsageError(words().text("cli.export.empty", form=form))
+    if put(fill(layout, form), path):
         click.echo(catalogue.text("cli.report.written", n=len(layout.extract.records), file=path))
 
 

@@ -16,7 +16,8 @@ from rectification.cli._words import words
 from rectification.model import FLAGS, STATUSES
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger
+    from rectification.catalogue import Catalogue
+    from rectification.ledger import Ledger, Record
 
 
 @click.command(help=words().text("cli.status.help"))
@@ -28,32 +29,29 @@ def command(config_file: Path, unit: str | None, as_json: bool) -> None:
     from rectification.publish.summary_json import numbers
 
     desk = open_desk(config_file)
-    ledger, say = desk.examination.ledger, desk.catalogue.text
+    ledger = desk.examination.ledger
     name = unit_of(unit, ledger) if unit is not None else None
-    records = ledger.of_unit(name) if name is not None else ledger.records
-    total = numbers(records)
-    late = sorted((r for r in records if r.state.overdue), key=lambda r: (r.item.due, r.item.id))
-    units = list(_units(ledger, name))
-    if as_json:
-        from rectification.publish.items_json import item
-
-        print_json(
-            {
-                "version": 1,
-                "as_of": ledger.today,
-                "all": total,
-                "overdue": [item(ledger, record) for record in late],
-                "units": [
-                    {
-                        "name": n,
-                        **numbers(ledger.by_unit.get(n, ())),
-                        "with_below": numbers(ledger.of_unit(n)),
-                    }
-                    for _, n in units
-                ],
-            }
-        )
+    if not as_json:
+        print_summary(ledger, desk.catalogue, name)
         return
+    from rectification.publish.items_json import item
+
+    print_json(
+        {
+            "version": 1,
+            "as_of": ledger.today,
+            "all": numbers(_records(ledger, name)),
+            "overdue": [item(ledger, record) for record in _late(ledger, name)],
+            "units": [_unit(ledger, below) for _, below in _units(ledger, name)],
+        }
+    )
+
+
+def print_summary(ledger: Ledger, catalogue: Catalogue, unit: str | None = None) -> None:
+    """Print how a ledger, or the part of a unit with all below it, stands on its day."""
+    from rectification.publish.summary_json import numbers
+
+    say, total, late = catalogue.text, numbers(_records(ledger, unit)), _late(ledger, unit)
     click.echo(f"{say('ledger.as_of')}{say('ui.colon')}{ledger.today}")
     click.echo(say("cli.status.total", n=total["total"], unfinished=total["unfinished"]) + "\n")
     counts: list[tuple[str, str, int]] = [(say(f"status.{s}"), s, total["by_status"][s]) for s in STATUSES]
@@ -79,8 +77,18 @@ def command(config_file: Path, unit: str | None, as_json: bool) -> None:
         )
     click.echo(f"\n{say('listing.units')}")
     keys = ("field.unit", "count.own", "count.total", "count.unfinished", "flag.overdue")
-    print_table([say(key) for key in keys], (_row(ledger, depth, n) for depth, n in units))
+    rows = (_row(ledger, depth, name) for depth, name in _units(ledger, unit))
+    print_table([say(key) for key in keys], rows)
     click.echo(say("ui.with_units_below"))
+
+
+def _records(ledger: Ledger, unit: str | None) -> tuple[Record, ...]:
+    return ledger.of_unit(unit) if unit is not None else ledger.records
+
+
+def _late(ledger: Ledger, unit: str | None) -> list[Record]:
+    late = (record for record in _records(ledger, unit) if record.state.overdue)
+    return sorted(late, key=lambda r: (r.item.due, r.item.id))
 
 
 def _units(ledger: Ledger, top: str | None) -> Iterator[tuple[int, str]]:
@@ -102,13 +110,7 @@ def _unit(ledger: Ledger, name: str) -> dict[str, Any]:
 
 
 def _row(ledger: Ledger, depth: int, name: str) -> tuple[str, ...]:
-    from rectification.publish.summary_json import numbers
-
-    found = numbers(ledger.of_unit(name))
-    counts = (
-        len(ledger.by_unit.get(name, ())),
-        found["total"],
-        found["unfinished"],
-        found["by_flag"]["overdue"],
-    )
+    own = _unit(ledger, name)
+    whole = own["with_below"]
+    counts = (own["total"], whole["total"], whole["unfinished"], whole["by_flag"]["overdue"])
     return ("  " * depth + name, *map(str, counts))

@@ -18,6 +18,7 @@ from rectification.model import (
     ChecklistFile,
     Item,
     Record,
+    RequestsFile,
     UnitsFile,
     build,
     day_of,
@@ -26,9 +27,8 @@ from rectification.model import (
 from rectification.profile import ReportsFile
 from rectification.source import Path_, parse
 
-_KEYS = sorted(
-    {key for kind in (ChecklistFile, UnitsFile, CategoriesFile, ReportsFile) for key in fields_below(kind)}
-)
+_FILES: tuple[type[Record], ...] = (ChecklistFile, UnitsFile, CategoriesFile, RequestsFile, ReportsFile)
+_KEYS = sorted({key for kind in _FILES for key in fields_below(kind)})
 _KEY = "|".join(map(re.escape, _KEYS))
 # A colon that is full-width, or has no blank behind it, right after a key that is known.
 _WIDE_KEY = re.compile(rf"^([ ]*(?:-[ ]+)*)({_KEY})(?:：[ \t　]*|:(?=[^\s/]))(?=(.*))")

@@ -37,6 +37,7 @@ def log_entry(
     merged_into: str | None = None,
     sustained: bool = False,
     review: date | None = None,
+    accepted: str | None = None,
 ) -> Entry:
     """Return an entry of a log as an editor types it: the keys in the model's order, none without a value."""
     facts: dict[str, str | Sequence[str] | None] = {
@@ -49,6 +50,7 @@ def log_entry(
         "merged_into": merged_into,
         "sustained": "true" if sustained else None,
         "review": review.isoformat() if review else None,
+        "accepted": accepted,
     }
     return {key: value for key, value in facts.items() if value}
 

@@ -31,8 +31,8 @@ _MARKDOWN = ("problem", "cause", "goal")
 EXPORTED = (
     "id", "title", "status", "flags", "unit", "owner", "partners", "checklist", "category", "severity",
     "mode", "found", "due", "slip_days", "since", "days_left", "days_open", "problem", "cause", "goal",
-    "actions", "log", "due_changes", "evidence_sha256", "feedback", "notice", "source", "related", "extra",
-    "address", "as_of",
+    "actions", "log", "due_changes", "evidence_sha256", "feedback", "notice", "source", "related", "waive",
+    "extra", "address", "as_of",
 )  # fmt: skip
 COLUMNS: tuple[FieldOfItem, ...] = tuple(FIELDS[name] for name in EXPORTED)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rectification.exchange import Extract, formats
+from rectification.exchange import Extract
+from rectification.exchange import fill as written
 from rectification.exchange.form import lay_out
 from rectification.ledger import select, slug_of_unit
 
@@ -62,6 +63,8 @@ def fill(edition: Edition, copy: Copy) -> Layout:
         {},
         edition.catalogue,
         edition.site_name,
+        edition.base,
+        edition.timezone,
         lambda record: edition.base + edition.pages.record(record),
     )
     return lay_out(extract, copy.profile, copy.unit.name if copy.unit is not None else None)
@@ -73,6 +76,6 @@ def outputs(edition: Edition) -> list[Callable[[], Iterator[tuple[str, bytes]]]]
 
 
 def _files(edition: Edition, copy: Copy) -> Iterator[tuple[str, bytes]]:
-    layout, modules = fill(edition, copy), formats()
+    layout = fill(edition, copy)
     for ending in HANDED_OUT:
-        yield copy.path(ending), modules[ending].write(layout)
+        yield copy.path(ending), written(layout, ending)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 
 
-def write(layout: Layout) -> bytes:
+def draw(layout: Layout) -> bytes:
     """Return the file: a line of headings, a line an item. Titles and subtotals are for paper."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -24,7 +24,7 @@ _PADDING = 45  # beside the text of a cell, in twips
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def write(layout: Layout) -> bytes:
+def draw(layout: Layout) -> bytes:
     """Return the document."""
     import docx
     from docx.enum.section import WD_ORIENT

@@ -38,7 +38,7 @@ _WIDEST = 950  # pixels a table takes on a screen at least: a phone scrolls, a d
 _PIXELS = 0.67  # half a point is that wide on a screen, and a character half as wide as high
 
 
-def write(layout: Layout) -> bytes:
+def draw(layout: Layout) -> bytes:
     """Return the page."""
     total = sum(column.width + 1 for column in layout.columns)
     paper = (layout.paper, layout.orientation, size_of(layout)[0], type_size(layout))

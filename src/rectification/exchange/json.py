@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from rectification.publish.items_json import item
 
 if TYPE_CHECKING:
-    from rectification.exchange.layout import Layout
+    from rectification.exchange import Extract
 
 
-def write(layout: Layout) -> bytes:
+def write(extract: Extract) -> bytes:
     """Return the file. `as_of` is the day the derived values hold for."""
-    extract = layout.extract
     document = {
         "version": 1,
         "as_of": extract.ledger.today.isoformat(),

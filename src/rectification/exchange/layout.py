@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rectification.exchange import query_text
 from rectification.exchange.columns import Column, Value, exported
 from rectification.ledger import count_by_status, references
 from rectification.model import FLAGS, STATUSES
@@ -126,22 +127,6 @@ def _numbers(extract: Extract) -> str:
     parts += [(words.text(f"flag.{flag}"), n) for flag, n in held.items()]
     total = words.text("ledger.items_n", n=len(extract.records))
     return words.text("ui.dot").join([total, *(f"{name} {n}" for name, n in parts if n)])
-
-
-def query_text(extract: Extract) -> str:
-    """Return the extract's query in words; the word for everything where there is none."""
-    words = extract.catalogue
-
-    def word(field: str, value: str) -> str:
-        key = f"{field}.{value}"
-        return words.text(key) if words.has(key) else value
-
-    parts = [
-        f"{words.text(f'ledger.column.{field}') if words.has(f'ledger.column.{field}') else field}"
-        f"{words.text('ui.colon')}{words.text('ui.comma').join(word(field, v) for v in values)}"
-        for field, values in extract.where.items()
-    ]
-    return words.text("ui.dot").join(parts) or words.text("filter.all")
 
 
 def counts_of(records: Iterable[Record]) -> dict[str, int]:

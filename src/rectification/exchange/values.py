@@ -111,6 +111,7 @@ VALUES: Mapping[str, Callable[[Extract, Record], Raw]] = {
     "source_document": lambda _, r: r.source.document,
     "source_date": lambda _, r: r.source.date,
     "related": lambda _, r: r.item.related,
+    "waive": lambda _, r: cells.extra_text(r.item.waive),
     "extra": lambda _, r: cells.extra_text(r.item.extra),
     "visibility": lambda _, r: r.item.visibility,
     "address": lambda x, r: x.address(r),

@@ -22,7 +22,7 @@ _INCH = 2.54  # centimetres
 _PAPERS = {"A4": 9, "A3": 8}  # ECMA-376, ST_PageSetup paperSize
 
 
-def write(layout: Layout) -> bytes:
+def draw(layout: Layout) -> bytes:
     """Return the workbook."""
     from openpyxl import Workbook
 

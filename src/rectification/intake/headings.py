@@ -109,6 +109,7 @@ OWN = {
     "section.due_changes": "due_changes",
     "section.feedback": "feedback",
     "section.notice": "notice",
+    "section.waive": "waive",
     "section.extra": "extra",
 }
 

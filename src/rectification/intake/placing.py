@@ -618,6 +618,13 @@ class _Placing:
                 self.put(cell, "placed")
             else:
                 self._extra([cell], extra)
+        for cell in self._cells("waive", rows):
+            found = written.read_extra(cell.text)
+            if found is None:
+                self._extra([cell], extra)
+            else:
+                facts["waive"] = found
+                self.put(cell, "placed")
         for cell in self._cells("extra", rows):
             found = written.read_extra(cell.text)
             if found is None:

@@ -1,7 +1,9 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
+from rectification.ledger.acceptance import acceptance, content_hash, suspect
 from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
+from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import (
     Checklist,
@@ -15,8 +17,8 @@ from rectification.ledger.ledger import (
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
-from rectification.ledger.state import State, derive, last_move
-from rectification.ledger.story import Round, Verification, rounds, verifications
+from rectification.ledger.state import State, derive, last_move, last_stir
+from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.units import Units
 
 __all__ = [
@@ -24,7 +26,9 @@ __all__ = [
     "RANGES",
     "Change",
     "Checklist",
+    "Difference",
     "EvidenceFile",
+    "ItemDifference",
     "Ledger",
     "Loading",
     "Place",
@@ -34,12 +38,17 @@ __all__ = [
     "Units",
     "Verification",
     "Where",
+    "acceptance",
     "changes",
     "choices",
+    "content_hash",
     "count_by_status",
     "derive",
+    "difference",
     "faults",
+    "independence",
     "last_move",
+    "last_stir",
     "ledger_on",
     "load",
     "references",
@@ -47,6 +56,7 @@ __all__ = [
     "select",
     "slug_of",
     "slug_of_unit",
+    "suspect",
     "verifications",
     "yaml_files",
 ]

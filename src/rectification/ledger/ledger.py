@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
-from rectification.model import Category, Header, Item, Source, Status, Unit
+from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,6 +63,14 @@ class Record:
         return (move.merged_into or "") if move is not None else ""
 
     @property
+    def written(self) -> Any:
+        """The item's plain values, as its file has them: what was typed, and nothing else."""
+        value: Any = self.place.document.value
+        for part in self.place.path:
+            value = value[part]
+        return value
+
+    @property
     def source(self) -> Source:
         """Where the problem comes from: the item's own words, completed by its checklist's."""
         general = self.checklist.header.source or Source()
@@ -72,7 +80,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All checklists of a site on `today`, immutable."""
+    """All checklists of a site on `today`, immutable.
+
+    `revision` is the git revision it was read from; empty for the files as they lie there.
+    """
 
     today: date
     checklists: tuple[Checklist, ...] = ()
@@ -81,9 +92,12 @@ class Ledger:
     categories: tuple[Category, ...] = ()
     category_places: tuple[Place, ...] = ()
     categories_known: bool = False
+    requests: tuple[Request, ...] = ()
+    request_places: tuple[Place, ...] = ()
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
     profile_places: tuple[Place, ...] = ()
+    revision: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:

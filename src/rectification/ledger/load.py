@@ -14,9 +14,19 @@ from rectification.ledger.place import Place
 from rectification.ledger.query import faults
 from rectification.ledger.state import derive
 from rectification.ledger.units import Units
-from rectification.model import CategoriesFile, Category, Header, Item, Unit, UnitsFile, build
+from rectification.model import (
+    CategoriesFile,
+    Category,
+    Header,
+    Item,
+    RequestsFile,
+    Unit,
+    UnitsFile,
+    build,
+)
 from rectification.model import Record as Model
 from rectification.profile import ReportsFile
+from rectification.settings import ENDINGS, EVIDENCE_FOLDER, HEADER_FILE
 from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
@@ -24,9 +34,6 @@ if TYPE_CHECKING:
 
     from rectification.settings import Settings
 
-HEADER_FILE = "checklist"
-EVIDENCE_FOLDER = "evidence"
-_ENDINGS = (".yml", ".yaml")
 
 Built = TypeVar("Built", bound=Model)
 
@@ -140,6 +147,14 @@ def _categories(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
     return replace(ledger, categories=found.categories, category_places=places, categories_known=True)
 
 
+def _requests(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(RequestsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    places = _places(document, "requests", found.requests)
+    return replace(ledger, requests=found.requests, request_places=places)
+
+
 def _reports(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
     found = _build(ReportsFile, document.value, Place(document), loading)
     if found is None:
@@ -154,6 +169,7 @@ def _places(document: Document, key: str, listed: Sequence[object]) -> tuple[Pla
 _VOCABULARY_OF: Mapping[str, Callable[[Ledger, Document, Loading], Ledger]] = {
     "_units": _units,
     "_categories": _categories,
+    "_requests": _requests,
     "_reports": _reports,
 }
 VOCABULARIES = tuple(_VOCABULARY_OF)
@@ -223,7 +239,7 @@ def _yaml_files(folder: Path, settings: Settings, loading: Loading | None = None
     return sorted(
         path
         for path in {*folder.iterdir(), *(path for path in edited if path.parent == folder)}
-        if path.suffix in _ENDINGS and not path.name.startswith(".") and not path.is_dir()
+        if path.suffix in ENDINGS and not path.name.startswith(".") and not path.is_dir()
     )
 
 

@@ -60,7 +60,8 @@ def verifications(ledger: Ledger, record: Record) -> tuple[Verification, ...]:
 def independence(ledger: Ledger, record: Record, verifier: str | None) -> Independence:
     """Tell how a verifier stands to the unit that answers for the item.
 
-    Independent is neither that unit (nor its owner), nor one that took part, nor one below it.
+    Independent is neither that unit (nor its owner), nor one that took part (as a partner, or by a measure
+    of its own), nor one below it.
     Source: the separation of rectifying and accepting in Chinese rectification rules (整改与验收分离).
     """
     if not verifier:
@@ -68,7 +69,8 @@ def independence(ledger: Ledger, record: Record, verifier: str | None) -> Indepe
     units, name = ledger.units, ledger.units.canonical(verifier)
     if name == record.unit or verifier == record.item.owner:
         return "own"
-    if name in map(units.canonical, record.item.partners):
+    took_part = (*record.item.partners, *(action.unit for action in record.item.actions if action.unit))
+    if name in map(units.canonical, took_part):
         return "partner"
     unit = units.names.get(name)
     above = units.above(unit) if unit is not None else ()

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from rectification.catalogue import Catalogue, read_catalogue
-from rectification.model import CategoriesFile, ChecklistFile, HeaderFile, Item, Record, UnitsFile
+from rectification.model import (
+    CategoriesFile,
+    ChecklistFile,
+    HeaderFile,
+    Item,
+    Record,
+    RequestsFile,
+    UnitsFile,
+)
 from rectification.profile import ReportsFile
 
 if TYPE_CHECKING:
@@ -31,10 +39,15 @@ KINDS: dict[str, type[Record]] = {
     "units": UnitsFile,
     "categories": CategoriesFile,
     "reports": ReportsFile,
+    "requests": RequestsFile,
 }
 # Definitions whose fields the machine interface describes already.
 _DESCRIBED = {"Item": "PublishedItem", "Header": "PublishedHeader"}
-_UNITS = {("Item", "unit"), ("Item", "partners"), ("Action", "unit")}
+_UNITS = {
+    *(("Item", "unit"), ("Item", "partners"), ("Action", "unit")),
+    *(("Category", "competent"), ("Request", "by"), ("Request", "of")),
+}
+_LISTED = ("partners", "competent", "of")  # fields that list names
 # Where a name of a unit may stand, or another one: a post, a unit that is only now being added.
 _OFFERED = {("LogEntry", "by"), ("DueChange", "by"), ("Unit", "parent")}
 
@@ -98,7 +111,7 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(schema: dict[str, Any], name: str, field: str, ledger: Ledger) -> None:
     """Put the vocabularies in: the only names there are, or names to choose from."""
-    target = schema["items"] if field == "partners" else schema
+    target = schema["items"] if field in _LISTED else schema
     if (name, field) in _UNITS and ledger.units.known:
         _only(target, list(ledger.units.names))
     elif (name, field) == ("Item", "category") and ledger.categories_known:

@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
 from rectification.ledger import Ledger, load
-from rectification.rules.rule import Breach, Rule
+from rectification.rules.rule import Breach, Rule, Witness, is_substance
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rectification.settings import Settings
 
-__all__ = ["Breach", "Examination", "Rule", "all_rules", "check", "examine"]
+__all__ = [
+    "Breach",
+    "Examination",
+    "Findings",
+    "Rule",
+    "Waived",
+    "Witness",
+    "all_rules",
+    "blocks",
+    "check",
+    "examine",
+    "is_substance",
+    "wants_history",
+]
+
+
+@dataclass(frozen=True)
+class Waived:
+    """A finding that its item (or checklist) waives, and the reason given."""
+
+    diagnostic: Diagnostic
+    reason: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the rules found in a ledger: what stands, and what is waived."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,6 +58,7 @@ class Examination:
     ledger: Ledger
     diagnostics: tuple[Diagnostic, ...]
     texts: Mapping[str, str]
+    waived: tuple[Waived, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -37,40 +68,96 @@ class Examination:
     def warnings(self) -> tuple[Diagnostic, ...]:
         return tuple(d for d in self.diagnostics if d.severity == "warning")
 
+    @property
+    def blocking(self) -> tuple[Diagnostic, ...]:
+        """What is to be mended before anything else happens: all but the warnings on the substance."""
+        return tuple(d for d in self.diagnostics if blocks(d))
+
+
+def blocks(diagnostic: Diagnostic) -> bool:
+    """Tell whether a finding stands in the way: a warning on the substance does not."""
+    return diagnostic.severity == "error" or not is_substance(diagnostic.code)
+
 
 def examine(
     settings: Settings,
     today: date,
     tell: Callable[[str], None] | None = None,
     edits: Mapping[str, str] | None = None,
+    *,
+    substance: bool = False,
+    witnesses: Mapping[Witness, object] = MappingProxyType({}),
 ) -> Examination:
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
     `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
-    examined in their place, before anything is written.
+    examined in their place, before anything is written. Without `substance` only those substance rules
+    run that are errors on this site. `witnesses` are as for `check`.
     """
     loading = load(settings, today, tell, edits)
     broken = any(d.severity == "error" for d in loading.diagnostics)
-    found = check(loading.ledger, settings.rules, whole=not broken)
-    return Examination(loading.ledger, tuple(in_order([*loading.diagnostics, *found])), loading.texts)
+    rules = [
+        rule
+        for rule in all_rules()
+        if substance or not rule.substance or settings.rules.get(rule.code) == "error"
+    ]
+    found = check(loading.ledger, settings, rules, whole=not broken, witnesses=witnesses)
+    diagnostics = tuple(in_order([*loading.diagnostics, *found.diagnostics]))
+    return Examination(loading.ledger, diagnostics, loading.texts, found.waived)
 
 
-def check(ledger: Ledger, levels: Mapping[str, str], *, whole: bool = True) -> list[Diagnostic]:
-    """Run the rules over a ledger.
+def wants_history(settings: Settings) -> bool:
+    """Tell whether a site asks git: it shows what the substance rules find, or such a rule is an error."""
+    asking = (rule.code for rule in all_rules() if rule.witness == "history")
+    return settings.substance or any(settings.rules.get(code) == "error" for code in asking)
 
-    `levels` maps a code to `off`, `warning` or `error` for this site; `whole` tells whether every file
-    of the ledger could be read.
+
+def check(
+    ledger: Ledger,
+    settings: Settings,
+    rules: Iterable[Rule],
+    *,
+    whole: bool = True,
+    witnesses: Mapping[Witness, object] = MappingProxyType({}),
+) -> Findings:
+    """Run `rules` over a ledger, at the levels and with the thresholds of its site.
+
+    `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
+    knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
+    not get it do not run.
     """
-    found = []
-    for rule in all_rules():
-        level = levels.get(rule.code, rule.severity)
-        if level == "off" or (rule.whole and not whole):
+    found: list[Diagnostic] = []
+    waived: list[Waived] = []
+    for rule in rules:
+        level = settings.rules.get(rule.code, rule.severity)
+        if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
-        for breach in rule.check(ledger):
-            mark = breach.place.mark(*breach.path, of=breach.of)
-            severity = cast("Severity", level)
-            found.append(Diagnostic(rule.code, severity, breach.place.file, *mark, breach.facts, breach.item))
-    return found
+        known = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
+        seen = {rule.witness: witnesses[rule.witness]} if rule.witness else {}
+        for breach in rule.check(ledger, **known, **seen):
+            diagnostic = Diagnostic(
+                rule.code,
+                cast("Severity", level),
+                breach.place.file,
+                *breach.place.mark(*breach.path, of=breach.of),
+                breach.facts,
+                breach.item,
+                breach.day,
+            )
+            reason = _waiver(ledger, breach, rule) if rule.substance else None
+            if reason is None:
+                found.append(diagnostic)
+            else:
+                waived.append(Waived(diagnostic, reason))
+    return Findings(tuple(found), tuple(waived))
+
+
+def _waiver(ledger: Ledger, breach: Breach, rule: Rule) -> str | None:
+    """Return why the item, or the checklist, that a breach is in waives the rule; None where it does not."""
+    if breach.item:
+        return ledger.by_id[breach.item].item.waive.get(rule.code)
+    headers = (one.header for one in ledger.checklists if one.place is breach.place)
+    return next((header.waive.get(rule.code) for header in headers), None)
 
 
 @cache

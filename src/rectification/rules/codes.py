@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rectification.rules import all_rules
@@ -12,7 +13,7 @@ from rectification.rules import all_rules
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
 
-_CODE = re.compile(r"([YML]\d{3})\.message")
+_CODE = re.compile(r"([YMLS]\d{3})\.message")
 _FACT = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _WARNINGS = frozenset({"Y020"})  # of the codes that are no rules; a rule says its severity itself
 
@@ -21,7 +22,8 @@ _WARNINGS = frozenset({"Y020"})  # of the codes that are no rules; a rule says i
 class Code:
     """One code in the words of a catalogue; `bad` and `good` are examples in YAML.
 
-    `severity` is the engine's, `level` what this site makes of it: `off`, `warning` or `error`.
+    `severity` is the engine's, `level` what this site makes of it: `off`, `warning` or `error`. `thresholds`
+    maps the name of each to its number here.
     """
 
     code: str
@@ -32,21 +34,35 @@ class Code:
     hint: str
     bad: str
     good: str
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def family(self) -> str:
-        """What kind of code it is, by its first letter: Y the file, M its fields, L the ledger."""
+        """What it looks at, by its first letter: Y the file, M its fields, L the ledger, S its substance."""
         return self.code[0]
 
 
-def codes(catalogue: Catalogue, levels: Mapping[str, str]) -> list[Code]:
-    """Return every code, files first, then fields, then the ledger; `levels` as in mkdocs.yml."""
+def codes(
+    catalogue: Catalogue,
+    levels: Mapping[str, str],
+    thresholds: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> list[Code]:
+    """Return every code, files first, then fields, the ledger, its substance.
+
+    `levels` and `thresholds` are what the site decides (see `Settings`).
+    """
     listed = [match[1] for key in catalogue.section("findings") if (match := _CODE.fullmatch(key))]
-    return [_code(name, catalogue, levels) for name in sorted(listed, key=lambda c: ("YML".index(c[0]), c))]
+    return [
+        _code(name, catalogue, levels, thresholds.get(name, {}))
+        for name in sorted(listed, key=lambda c: ("YMLS".index(c[0]), c))
+    ]
 
 
-def _code(name: str, catalogue: Catalogue, levels: Mapping[str, str]) -> Code:
-    severity = {rule.code: rule.severity for rule in all_rules()}.get(name)
+def _code(
+    name: str, catalogue: Catalogue, levels: Mapping[str, str], thresholds: Mapping[str, float]
+) -> Code:
+    rule = next((rule for rule in all_rules() if rule.code == name), None)
+    severity: str | None = rule.severity if rule is not None else None
     # Only a rule's level is a site's to choose: what cannot be read, or typed, cannot be published.
     level = levels.get(name, severity) if severity else None
     severity = severity or ("warning" if name in _WARNINGS else "error")
@@ -63,6 +79,7 @@ def _code(name: str, catalogue: Catalogue, levels: Mapping[str, str]) -> Code:
         _without_facts(said("hint")),
         said("bad").rstrip("\n"),
         said("good").rstrip("\n"),
+        {**rule.thresholds, **thresholds} if rule is not None else {},
     )
 
 

@@ -80,8 +80,8 @@ def no_columns(ledger: Ledger) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("L601", "error", unknown_value),
-    Rule("L602", "error", unfit_setting),
-    Rule("L603", "error", heading_twice),
-    Rule("L604", "error", no_columns),
+    Rule("L801", "error", unknown_value),
+    Rule("L802", "error", unfit_setting),
+    Rule("L803", "error", heading_twice),
+    Rule("L804", "error", no_columns),
 )

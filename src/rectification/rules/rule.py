@@ -9,28 +9,52 @@ from typing import TYPE_CHECKING, Literal
 from rectification.diagnostic import Severity
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger, Place
+    from datetime import date
+
+    from rectification.ledger import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One place where a rule is broken. `path` leads from `place` to the value (or key) at fault."""
+    """One place where a rule is broken. `path` leads from `place` to the value (or key) at fault.
+
+    `day` is the day of what a substance rule speaks of: of a closing, a moved due date, a submission.
+    """
 
     place: Place
     path: tuple[str | int, ...]
     facts: Mapping[str, object] = field(default_factory=dict)
     item: str = ""
     of: Literal["value", "key"] = "value"
+    day: date | None = None
+
+
+Witness = Literal["", "history", "base"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`check` yields every breach in a ledger; the words are in the catalogue under `findings.CODE`.
+    """`check(ledger, …)` yields every breach; its words are in the catalogue below `findings.CODE`.
 
+    `thresholds` are what a site may set in mkdocs.yml under the rule's code: `check` gets each by its name.
     A rule that needs the `whole` ledger does not run on what is left of one where a file could not be read.
+    A rule that needs a `witness` gets it by that name: what git knows (`history`), or the ledger as of the
+    revision compared with (`base`); without one it does not run.
     """
 
     code: str
     severity: Severity
-    check: Callable[[Ledger], Iterator[Breach]]
+    check: Callable[..., Iterator[Breach]]
     whole: bool = False
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    witness: Witness = ""
+
+    @property
+    def substance(self) -> bool:
+        """Whether it looks at what an item says rather than at how it is kept: then it does not block."""
+        return is_substance(self.code)
+
+
+def is_substance(code: str) -> bool:
+    """Tell whether a code is one of the substance rules, which can be waived and do not block."""
+    return code.startswith("S")

@@ -9,7 +9,8 @@ from rectification.diagnostic import nearest
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger
+    from rectification.ledger import Ledger, Place
+    from rectification.source import Path_
 
 
 def unknown_unit(ledger: Ledger) -> Iterator[Breach]:
@@ -17,15 +18,28 @@ def unknown_unit(ledger: Ledger) -> Iterator[Breach]:
     names = ledger.units.names
     if not ledger.units.known:
         return
+    for place, path, name, identifier in _named(ledger):
+        if name not in names:
+            yield Breach(place, path, {"found": name, "nearest": nearest(name, names)}, identifier)
+
+
+def _named(ledger: Ledger) -> Iterator[tuple[Place, Path_, str, str]]:
+    """Yield every place that names a unit: where it is, the path to it, the name, the id of its item."""
     for record in ledger.records:
-        item = record.item
-        named: list[tuple[tuple[str | int, ...], str]] = [(("unit",), item.unit)]
-        named += [(("partners", n), name) for n, name in enumerate(item.partners)]
-        named += [(("actions", n, "unit"), a.unit) for n, a in enumerate(item.actions) if a.unit]
-        for path, name in named:
-            if name not in names:
-                facts = {"found": name, "nearest": nearest(name, names)}
-                yield Breach(record.place, path, facts, item.id)
+        item, place = record.item, record.place
+        yield place, ("unit",), item.unit, item.id
+        for n, name in enumerate(item.partners):
+            yield place, ("partners", n), name, item.id
+        for n, action in enumerate(item.actions):
+            if action.unit:
+                yield place, ("actions", n, "unit"), action.unit, item.id
+    for category, place in zip(ledger.categories, ledger.category_places, strict=False):
+        for n, name in enumerate(category.competent):
+            yield place, ("competent", n), name, ""
+    for request, place in zip(ledger.requests, ledger.request_places, strict=True):
+        yield place, ("by",), request.by, ""
+        for n, name in enumerate(request.of):
+            yield place, ("of", n), name, ""
 
 
 def unknown_category(ledger: Ledger) -> Iterator[Breach]:

@@ -18,19 +18,23 @@ from mkdocs.exceptions import PluginError
 from rectification import publish
 from rectification.exchange import copies
 from rectification.ledger import Ledger
+from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
+from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, compile_shell, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
+from rectification.substance import Substance
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.pages import Page
 
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.settings import Settings
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
@@ -47,12 +51,19 @@ class Build:
         ledger: Ledger,
         staging: Path,
         mistakes: str = "",
+        history: History | None = None,
     ) -> None:
-        """`mistakes` is what a live preview says is wrong while it shows the last good ledger."""
+        """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
+        what git knows of it, which a site shows that shows the substance."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
-        self.ledger = ledger.public() if settings.audience == "public" else ledger
+        self.ledger = ledger
+        self.history = history if settings.substance else None
+        if settings.audience == "public":
+            self.ledger = ledger.public()
+            hidden = ledger.by_id.keys() - self.ledger.by_id.keys()
+            self.history = self.history.public(hidden) if self.history is not None else None
         self.staging = staging
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
@@ -73,9 +84,18 @@ class Build:
             _EditAddresses(config, settings.root),
             Path(overrides) if overrides else None,
             self.edition,
+            self._substance() if settings.substance else None,
+            self.history,
+            commit_address(config.repo_url or ""),
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
+
+    def _substance(self) -> Substance:
+        """Judge what is published, and nothing else: a public page may not name what is internal."""
+        rules = [rule for rule in all_rules() if rule.substance]
+        witnesses: dict[Witness, object] = {"history": self.history} if self.history is not None else {}
+        return Substance(self.ledger, check(self.ledger, self.settings, rules, witnesses=witnesses))
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.ledger.trends import Part
     from rectification.site.addresses import Addresses
+    from rectification.substance import Substance
 
 MOST_ROWS = 20  # of units or categories, unless a page asks for more or fewer
 _STANDING = tuple(status for status in STATUSES if status != "withdrawn")
@@ -219,6 +220,20 @@ def _satisfaction(scope: Scope) -> Chart | None:
         return draw_bars(label, series, rows, most=100)
 
     return _chart(scope, "satisfaction", scope.catalogue.text("field.unit"), series, rows, draw)
+
+
+def findings_over_time(substance: Substance, scope: Scope) -> Chart | None:
+    """Return the findings by the period of what they speak of; None where there is no more than one."""
+    steps = substance.trend
+    if len(steps) < 2 or not any(step.findings for step in steps):
+        return None
+    series = (Series("found", scope.words("findings"), "#findings"),)
+    rows = [
+        Row(name, (scope.value(name, series[0].name, step.findings, "#findings"),))
+        for step in steps
+        for name in (step.period.name,)
+    ]
+    return _chart(scope, "findings", scope.words("period"), series, rows, draw_columns)
 
 
 CHARTS: Mapping[str, Callable[[Scope], Chart | None]] = {

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 from mkdocs.config import config_options as c
-from mkdocs.config.base import Config
+from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 
 from rectification.catalogue import language_of
+from rectification.diagnostic import nearest
+from rectification.rules import all_rules
 from rectification.settings import Settings
 
 NAME = "rectification"
+LEVELS = ("off", "warning", "error")
+
+
+class Rules(BaseConfigOption[dict[str, dict[str, Any]]]):  # type: ignore[misc, unused-ignore]
+    """What a site makes of each rule: a level, or a mapping of `level` and the rule's thresholds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default: dict[str, Any] = {}
+
+    def run_validation(self, value: object) -> dict[str, dict[str, Any]]:
+        if not isinstance(value, dict):
+            raise ValidationError(f"Expected a mapping of rules, found {type(value).__name__}.")
+        return {str(code): self._decision(str(code), chosen) for code, chosen in value.items()}
+
+    def _decision(self, code: str, chosen: object) -> dict[str, Any]:
+        rules = {rule.code: rule for rule in all_rules()}
+        if code not in rules:
+            raise ValidationError(f"There is no rule {code}.{_suggestion(code, rules)}")
+        decision = dict(chosen) if isinstance(chosen, dict) else {"level": chosen}
+        for name, given in decision.items():
+            if name == "level":
+                given = decision[name] = "off" if given is False else given  # as YAML 1.1 reads it
+                if given not in LEVELS:
+                    raise ValidationError(f"{code}: a level is one of {', '.join(LEVELS)}, not {given!r}.")
+                continue
+            known = rules[code].thresholds
+            if name not in known:
+                listed = ", ".join(["level", *known])
+                raise ValidationError(f"{code} has no {name!r}, only {listed}.{_suggestion(name, known)}")
+            if isinstance(given, bool) or not isinstance(given, int | float) or given < 0:
+                raise ValidationError(f"{code}: {name} is a number, not {given!r}.")
+        return decision
+
+
+def _suggestion(found: str, known: Iterable[str]) -> str:
+    close = nearest(found, known)
+    return f" Did you mean {close}?" if close else ""
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -26,7 +68,8 @@ class Options(Config):  # type: ignore[no-untyped-call]
     timezone = c.Choice(sorted(available_timezones()), default="UTC")
     due_soon_days = c.Type(int, default=7)
     stalled_days = c.Type(int, default=30)
-    rules = c.DictOfItems(c.Choice(("off", "warning", "error")), default={})
+    substance = c.Optional(c.Type(bool))
+    rules = Rules()
 
 
 def settings_of(config: MkDocsConfig) -> Settings | None:
@@ -45,5 +88,11 @@ def settings_of(config: MkDocsConfig) -> Settings | None:
         due_soon_days=options.due_soon_days,
         stalled_days=options.stalled_days,
         timezone=options.timezone,
-        rules=dict(options.rules),
+        rules={code: one["level"] for code, one in options.rules.items() if "level" in one},
+        thresholds={
+            code: {name: number for name, number in one.items() if name != "level"}
+            for code, one in options.rules.items()
+        },
+        # What is for the office's own eyes unless the site decides otherwise.
+        substance=options.audience == "internal" if options.substance is None else options.substance,
     )

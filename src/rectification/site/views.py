@@ -29,9 +29,10 @@ from rectification.ledger import (
     references,
     rounds,
     select,
+    suspect,
     verifications,
 )
-from rectification.model import FLAGS, STATUSES, Category, LogEntry, Unit
+from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
 from rectification.publish import (
     Edition,
     atom,
@@ -42,21 +43,28 @@ from rectification.publish import (
     schema_json,
     web_path,
 )
+from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
-from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of
+from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
+from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.profile import Profile
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
+    from rectification.substance import Substance
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "reports", "data", "rules")
+LISTINGS = (
+    "ledger", "changes", "checklists", "units", "categories", "reports", "data", "rules", "substance",
+)  # fmt: skip
 _SAME_UNIT = 5  # other items of the unit named on an item's page
+_FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
 
@@ -172,8 +180,16 @@ class Views:
         edit_address: Callable[[str, int], str],
         overrides: Path | None,
         edition: Edition,
+        substance: Substance | None = None,
+        history: History | None = None,
+        commit_address: Callable[[str], str] = lambda oid: "",
     ) -> None:
+        """`substance` is what there is to tell of the substance, `history` what git knows of the published
+        items, where the site shows them; `commit_address` gives the page of a commit, if there is one."""
         self.ledger = ledger
+        self.history = history
+        self.commit_address = commit_address
+        self.substance = substance
         self.settings = settings
         self.catalogue = catalogue
         self.addresses = addresses
@@ -194,6 +210,7 @@ class Views:
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
+        self.templates.filters["said"] = lambda diagnostic: diagnostic.message(catalogue)
         self.templates.globals.update(
             t=catalogue.text,
             ledger=ledger,
@@ -212,6 +229,9 @@ class Views:
             texts=self._texts,
             charts_of=self._charts_of,
             forms=self.forms,
+            substance=substance,
+            history=history,
+            field_name=catalogue.field_name,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -233,6 +253,7 @@ class Views:
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         item = record.item
+        findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -250,6 +271,10 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
+            "suspect": suspect(item, self.ledger.evidence),
+            "findings": findings,
+            "contradictions": contradictions(record, findings),
+            "recorded": self._recorded(item.id),
             "edit": self.edit_address(record.place.file, record.place.line),
             "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
         }
@@ -258,6 +283,13 @@ class Views:
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
         return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+
+    def _recorded(self, identifier: str) -> tuple[Recorded, ...]:
+        """Return what git recorded of an item; who did it is for the office's own eyes."""
+        if self.history is None:
+            return ()
+        internal = self.settings.audience == "internal"
+        return recorded(self.history, identifier, self.commit_address, authors=internal)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
@@ -338,9 +370,17 @@ class Views:
 
     # -- pages that MkDocs makes -------------------------------------------------------------------
 
+    def listings(self) -> tuple[str, ...]:
+        """Return the listing pages of this site, of LISTINGS."""
+        return tuple(one for one in LISTINGS if one != "substance" or self.substance is not None)
+
     def listing(self, kind: str) -> tuple[str, list[Section]]:
         """Return the body and the sections of a listing page (one of LISTINGS)."""
-        making: dict[str, Callable[[], dict[str, Any]]] = {"data": self._data, "rules": self._rules}
+        making: dict[str, Callable[[], dict[str, Any]]] = {
+            "data": self._data,
+            "rules": self._rules,
+            "substance": self._findings,
+        }
         context = making[kind]() if kind in making else {}
         return self._render(f"{kind}.html", context, self.addresses.listing(kind))
 
@@ -356,10 +396,22 @@ class Views:
             "parts": partial(index_json.parts, self.edition),
         }
 
+    def _findings(self) -> dict[str, Any]:
+        """Return what the page on the substance shows beside `substance`: the codes' words, the trend."""
+        assert self.substance is not None
+        known = {code.code: code for code in codes(self.catalogue, self.settings.rules)}
+        return {
+            "codes": known,
+            "chart": findings_over_time(self.substance, self._scope(self.ledger.records, {}, "../")),
+            "most": _FINDINGS_A_RULE,
+            "required": [name for name, info in Item.model_fields.items() if info.is_required()],
+            "derived": len(Derived.__annotations__),
+        }
+
     def _rules(self) -> dict[str, Any]:
         """Return what the page on the rules shows: every code, by family."""
         families: dict[str, list[Code]] = {}
-        for code in codes(self.catalogue, self.settings.rules):
+        for code in codes(self.catalogue, self.settings.rules, self.settings.thresholds):
             families.setdefault(code.family, []).append(code)
         return {"families": families}
 

@@ -76,6 +76,7 @@ const FIELDS = [
   ["section.notice", ({ item }) => noticeText(item.notice), 20],
   ["field.source", ({ item }) => sourceText(item.source), 24],
   ["section.related", ({ item }) => listed(item.related), 14],
+  ["section.waive", ({ item }) => extraText(item.waive), 20],
   ["section.extra", ({ item }) => extraText(item.extra), 20],
   ["ledger.address", ({ row }) => itemAddress(row.id), 24],
 ];

@@ -1,0 +1,95 @@
+"""Measures: concrete enough to be checked, and thought out for this problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rectification.rules.rule import Breach, Rule
+from rectification.rules.similarity import twins
+from rectification.rules.wording import Reading, read_measure
+
+if TYPE_CHECKING:
+    from rectification.ledger import Ledger, Record
+    from rectification.source import Path_
+
+Said = list[tuple["Record", "Path_", str]]
+
+
+def slogan(ledger: Ledger, *, score: float) -> Iterator[Breach]:
+    """A measure holds something to be checked: set phrases alone (`score` or more) are none."""
+    for record in ledger.records:
+        readings = [read_measure(action.text) for action in record.item.actions]
+        if _all_talk(readings):
+            continue  # which the next rule tells of, once
+        for n, (action, reading) in enumerate(zip(record.item.actions, readings, strict=True)):
+            if reading.score >= score and not reading.plain_talk:
+                facts = {"found": action.text, "phrases": ", ".join(reading.phrases[:5]) or "-"}
+                yield Breach(record.place, ("actions", n, "text"), facts, record.item.id, day=action.due)
+
+
+def only_talk(ledger: Ledger) -> Iterator[Breach]:
+    """Some measure does more than to meet, to study, or to send a notice."""
+    for record in ledger.records:
+        actions = record.item.actions
+        readings = [read_measure(action.text) for action in actions]
+        if _all_talk(readings):
+            first = next(action.text for action, r in zip(actions, readings, strict=True) if r.talk)
+            yield Breach(
+                record.place, ("actions",), {"n": len(actions), "found": first}, record.item.id, "key"
+            )
+
+
+def _all_talk(readings: Sequence[Reading]) -> bool:
+    """Tell whether measures are meetings, studying and notices, with nothing beside them but set phrases."""
+    return any(r.talk for r in readings) and all(r.talk or r.score >= 1 for r in readings)
+
+
+def same_measure(ledger: Ledger, *, similarity: float, least: float) -> Iterator[Breach]:
+    """A measure is not another item's over again."""
+    said: Said = [
+        (record, ("actions", n, "text"), action.text)
+        for record in _by_age(ledger)
+        for n, action in enumerate(record.item.actions)
+    ]
+    yield from _twins(said, similarity, least)
+
+
+def same_acceptance(ledger: Ledger, *, similarity: float, least: float) -> Iterator[Breach]:
+    """What a verifier found is not what was found of another problem, word for word."""
+    said: Said = [
+        (record, ("log", n, "note"), entry.note)
+        for record in _by_age(ledger)
+        for n, entry in enumerate(record.item.log)
+        if entry.status == "closed" and entry.note
+    ]
+    yield from _twins(said, similarity, least)
+
+
+def _by_age(ledger: Ledger) -> list[Record]:
+    """Return the records, the first found first: the later of two alike is the copy."""
+    return sorted(ledger.records, key=lambda record: record.item.found)
+
+
+def _twins(said: Said, similarity: float, least: float) -> Iterator[Breach]:
+    found = twins(
+        [text for *_, text in said],
+        [record.item.id for record, *_ in said],
+        similarity=similarity,
+        least=int(least),
+    )
+    for twin in found:
+        record, path, _ = said[twin.index]
+        first = said[twin.first][0]
+        # Rounded down: two texts that differ are not called the same.
+        facts = {"twin": first.item.id, "percent": int(100 * twin.resemblance), "unit": first.unit}
+        day = record.item.log[int(path[1])].date if path[0] == "log" else record.item.found
+        yield Breach(record.place, path, facts, record.item.id, day=day)
+
+
+RULES = (
+    Rule("S101", "warning", slogan, thresholds={"score": 1.0}),
+    Rule("S102", "warning", only_talk),
+    Rule("S103", "warning", same_measure, thresholds={"similarity": 0.85, "least": 12}),
+    Rule("S104", "warning", same_acceptance, thresholds={"similarity": 0.85, "least": 12}),
+)

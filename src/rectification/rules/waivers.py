@@ -1,0 +1,29 @@
+"""Waivers: of substance rules only, each by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rectification.diagnostic import nearest
+from rectification.rules.rule import Breach, Rule, is_substance
+
+if TYPE_CHECKING:
+    from rectification.ledger import Ledger
+
+
+def not_to_be_waived(ledger: Ledger) -> Iterator[Breach]:
+    """What can be waived is a rule on the substance: the structure of the ledger is no matter of reasons."""
+    from rectification.rules import all_rules  # the list that this rule stands in itself
+
+    codes = {rule.code for rule in all_rules() if is_substance(rule.code)}
+    headers = ((one.place, ("checklist", "waive"), one.header.waive, "") for one in ledger.checklists)
+    items = ((r.place, ("waive",), r.item.waive, r.item.id) for r in ledger.records)
+    for place, path, waived, identifier in (*headers, *items):
+        for code in waived:
+            if code not in codes:
+                facts = {"found": code, "nearest": nearest(code, codes)}
+                yield Breach(place, (*path, code), facts, identifier, "key")
+
+
+RULES = (Rule("L701", "error", not_to_be_waived),)
