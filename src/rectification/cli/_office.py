@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rectification.cli._desk import tell_of_sources
 from rectification.diagnostic import explain
 from rectification.exchange import Extract
+from rectification.federation import consult
 from rectification.rules import examine
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 def ledger_of(project: Project, catalogue: Catalogue) -> Ledger:
     """Return the project's ledger; with errors in it say them and end the command with status 1."""
-    examination = examine(project.settings, project.settings.today())
+    settings = project.settings
+    deliveries = consult(settings, refresh=False)
+    examination = examine(settings, settings.today(), deliveries=deliveries)
+    tell_of_sources(examination, catalogue)
     if not examination.errors:
         return examination.ledger
     for diagnostic in examination.errors:
@@ -46,8 +51,14 @@ def extract_of(
         project.site_name,
         project.base,
         project.settings.timezone,
-        lambda record: project.base + project.addresses.record(record),
+        lambda record: _address(record, project),
     )
+
+
+def _address(record: Record, project: Project) -> str:
+    """Return the address of an item's page: on the site it is at home on, if that has one."""
+    home = record.origin.address if record.origin is not None else ""
+    return home or project.base + project.addresses.record(record)
 
 
 def put(content: bytes, path: Path) -> bool:

@@ -16,6 +16,7 @@ from rectification.cli._progress import progress
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
+from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
@@ -69,13 +70,20 @@ def command(
     if before is not None:
         witnesses["base"] = before.ledger
     with progress(settings, catalogue.text("findings.reading")) as tell:
-        examination = examine(settings, settings.today(), tell, substance=True, witnesses=witnesses)
-    found: Sequence[Diagnostic] = examination.diagnostics
+        # As they were last read: a check uses no network.
+        deliveries = consult(settings, refresh=False)
+        examination = examine(
+            settings, settings.today(), tell, deliveries=deliveries, substance=True, witnesses=witnesses
+        )
+    # What is wrong at a source is mended there: `rectify sources` and a build tell of it.
+    found: Sequence[Diagnostic] = [
+        d for d in examination.diagnostics if d.severity == "error" or d.code[0] != "F"
+    ]
     if before is not None:
-        found = introduced(examination, before)
+        found = [d for d in introduced(examination, before) if d in found]
     if chosen:
         found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
-    ledger = examination.ledger
+    ledger = examination.ledger.own()
     report = Report(
         found,
         examination.texts,

@@ -44,7 +44,7 @@ def command(
     """List items, as many as the query means."""
     from rectification.ledger import select
 
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     ledger = desk.examination.ledger
     records = list(select(ledger, query_of(conditions, ledger, unit)))
     if sort is not None:

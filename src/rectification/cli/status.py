@@ -28,7 +28,7 @@ def command(config_file: Path, unit: str | None, as_json: bool) -> None:
     """Sum up the ledger."""
     from rectification.publish.summary_json import numbers
 
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     ledger = desk.examination.ledger
     name = unit_of(unit, ledger) if unit is not None else None
     if not as_json:

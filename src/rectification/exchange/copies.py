@@ -14,6 +14,7 @@ from rectification.ledger import select, slug_of_unit
 
 if TYPE_CHECKING:
     from rectification.exchange.layout import Layout
+    from rectification.ledger import Record
     from rectification.model import Unit
     from rectification.profile import Profile
     from rectification.publish import Edition
@@ -65,9 +66,14 @@ def fill(edition: Edition, copy: Copy) -> Layout:
         edition.site_name,
         edition.base,
         edition.timezone,
-        lambda record: edition.base + edition.pages.record(record),
+        lambda record: _home(record) or edition.base + edition.pages.record(record),
     )
     return lay_out(extract, copy.profile, copy.unit.name if copy.unit is not None else None)
+
+
+def _home(record: Record) -> str:
+    """Return the address of a record of another site on that site; empty for one of our own."""
+    return record.origin.address if record.origin is not None else ""
 
 
 def outputs(edition: Edition) -> list[Callable[[], Iterator[tuple[str, bytes]]]]:

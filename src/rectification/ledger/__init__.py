@@ -15,6 +15,7 @@ from rectification.ledger.ledger import (
     slug_of_unit,
 )
 from rectification.ledger.load import Loading, load, yaml_files
+from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
 from rectification.ledger.state import State, derive, last_move, last_stir
@@ -31,9 +32,11 @@ __all__ = [
     "ItemDifference",
     "Ledger",
     "Loading",
+    "Origin",
     "Place",
     "Record",
     "Round",
+    "SourceState",
     "State",
     "Units",
     "Verification",

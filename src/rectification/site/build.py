@@ -24,7 +24,7 @@ from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
-from rectification.site.shell import HEADING_ID, compile_shell, token
+from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
 from rectification.substance import Substance
@@ -92,10 +92,12 @@ class Build:
         self.offline: bool = config.plugins["rectification"].config.offline
 
     def _substance(self) -> Substance:
-        """Judge what is published, and nothing else: a public page may not name what is internal."""
+        """Judge what is published here, and nothing else: a public page may not name what is internal, and
+        what comes from other sites is judged where it is written."""
+        own = self.ledger.own()
         rules = [rule for rule in all_rules() if rule.substance]
         witnesses: dict[Witness, object] = {"history": self.history} if self.history is not None else {}
-        return Substance(self.ledger, check(self.ledger, self.settings, rules, witnesses=witnesses))
+        return Substance(own, check(own, self.settings, rules, witnesses=witnesses))
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 
@@ -175,9 +177,10 @@ class Build:
         return xml.replace("</urlset>", "\n".join([*lines, "</urlset>"]))
 
     def _addresses(self) -> list[str]:
+        # What has its home on another site is listed there.
         return [
-            *map(self.addresses.record, self.ledger.records),
-            *map(self.addresses.checklist, self.ledger.checklists),
+            *(self.addresses.record(r) for r in self.ledger.records if r.origin is None),
+            *(self.addresses.checklist(c) for c in self.ledger.checklists if c.origin is None),
             *map(self.addresses.unit, self.ledger.units.listed),
             *map(self.addresses.category, self.ledger.categories),
             *map(self.addresses.report, self.ledger.profiles),
@@ -190,7 +193,10 @@ class Build:
         shells = {}
         for kind in FOLDERS:
             path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
-            shells[kind] = compile_shell(path.read_text("utf-8"))
+            html = path.read_text("utf-8")
+            shells[kind] = compile_shell(html)
+            if kind == "item" and self.ledger.sources:
+                shells["federated"] = compile_shell(for_other_sites(html))
             path.unlink()
             if self.config.use_directory_urls:
                 path.parent.rmdir()
@@ -213,6 +219,7 @@ class Build:
         outputs = [*publish.outputs(self.edition), *copies.outputs(self.edition)]
         jobs = [partial(put, output) for output in outputs]
         on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
+        put(lambda: publish.seals(self.edition, lambda name: (self.staging / name).read_bytes()))
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +236,7 @@ class Build:
         except ValueError as error:
             raise PluginError(text("admin.no_repository", known=", ".join(admin.BACKENDS))) from error
         folder = self.settings.name_of(self.settings.checklists)
-        made = admin.config_of(self.ledger, self.catalogue, backend, folder, config.site_url or "")
+        made = admin.config_of(self.ledger.own(), self.catalogue, backend, folder, config.site_url or "")
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:

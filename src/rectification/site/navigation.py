@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -72,7 +73,9 @@ def _links(listing: str, build: Build) -> list[Link]:
         "reports": [(views.forms.title(p), addresses.report(p)) for p in ledger.profiles],
     }
     entries = named.get(listing, [])
-    return [Link(title, address) for title, address in entries] if len(entries) <= _MOST_NAMED else []
+    # The theme puts titles into its pages as they are.
+    links = [Link(escape(title), address) for title, address in entries]
+    return links if len(links) <= _MOST_NAMED else []
 
 
 def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:

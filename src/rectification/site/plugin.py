@@ -16,6 +16,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.diagnostic import Diagnostic, explain
+from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
 
-    from rectification.settings import Settings
+    from rectification.settings import Settings, SourceSite
 
 log = get_plugin_logger("rectification")
 
@@ -43,6 +44,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     build: Build | None = None
     serving = False
+    consulted: tuple[SourceSite, ...] = ()
     last_good: Examination | None = None
     history: History | None = None
     site: Path
@@ -89,7 +91,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.shells[shell.src_uri] = kind
         for listing in build.views.listings():
             uri = f"{listing}/index.md"
-            if uri not in files.src_uris:
+            wanted = listing != "sources" or build.ledger.sources
+            if wanted and uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
         for uri, path in assets.files():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
@@ -217,7 +220,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         the mistakes to show above it.
         """
         witnesses: dict[Witness, object] = {"history": history} if history is not None else {}
-        examination = examine(settings, settings.today(), witnesses=witnesses)
+        # A live preview reads its sources once, not with every key an editor types.
+        refresh = settings.refresh_sources and not (self.serving and settings.sources == self.consulted)
+        deliveries = consult(settings, refresh=refresh)
+        self.consulted = settings.sources
+        examination = examine(settings, settings.today(), deliveries=deliveries, witnesses=witnesses)
         said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination

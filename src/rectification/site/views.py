@@ -47,6 +47,7 @@ from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
+from rectification.site.furnish import canonical_tags
 from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
@@ -61,8 +62,9 @@ if TYPE_CHECKING:
     from rectification.substance import Substance
 
 LISTINGS = (
-    "ledger", "changes", "checklists", "units", "categories", "reports", "data", "rules", "substance",
-)  # fmt: skip
+    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
+    "substance",
+)
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
@@ -252,7 +254,8 @@ class Views:
         return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
-        item = record.item
+        """Return the page of an item; one of another site has a short page that leads to its own."""
+        item, own = record.item, record.origin is None
         findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
@@ -271,18 +274,19 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
-            "suspect": suspect(item, self.ledger.evidence),
+            "suspect": own and suspect(item, self.ledger.evidence),
             "findings": findings,
             "contradictions": contradictions(record, findings),
-            "recorded": self._recorded(item.id),
-            "edit": self.edit_address(record.place.file, record.place.line),
-            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
+            "recorded": self._recorded(item.id) if own else (),
+            "edit": self.edit_address(record.place.file, record.place.line) if own else "",
+            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")) if own else "",
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
-        return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+        kind = "item" if own else "federated"
+        return self._sheet(kind, address, title, description, context, context["edit"], crumb, item.title)
 
     def _recorded(self, identifier: str) -> tuple[Recorded, ...]:
         """Return what git recorded of an item; who did it is for the office's own eyes."""
@@ -307,7 +311,8 @@ class Views:
             "data": f"checklists/{checklist.slug}.json",
         }
         description = plain(checklist.header.note or checklist.header.title)
-        edit = self.edit_address(checklist.place.file, checklist.place.line)
+        own = checklist.origin is None
+        edit = self.edit_address(checklist.place.file, checklist.place.line) if own else ""
         title = checklist.header.title
         return self._sheet(
             "checklist", self.addresses.checklist(checklist), title, description, context, edit
@@ -366,6 +371,10 @@ class Views:
             "crumb": escape(crumb[0]),
             "crumbname": self.addresses.name(crumb[1]),
         }
+        record = context.get("record")
+        if record is not None and record.origin is not None:
+            own_address = self.edition.base + address if self.edition.base else ""
+            values["canonical"] = canonical_tags(record.origin.address or own_address)
         return Sheet(kind, address, values, tuple(sections))
 
     # -- pages that MkDocs makes -------------------------------------------------------------------
