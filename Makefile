@@ -23,9 +23,10 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready-for-tests browser ## time a build against one MkDocs page an item, and a reader's waits
+bench: .venv/ready-for-tests browser ## time a build against other programs (they go into build/), and a reader's waits
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
+	$(BIN)/python -m bench.versus_peers --runs 3
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
 
