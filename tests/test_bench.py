@@ -92,7 +92,9 @@ def test_a_peer_is_measured_by_the_run_of_ours_in_the_same_turn(tmp_path: Path) 
         (tmp_path / name / "site/_cache/x").write_bytes(b"x" * 10**6)
         (tmp_path / name / "site/index.html").write_bytes(b"x" * 2 * 10**6)
     assert written(tmp_path / "ours/site") == (1, 2.0)
-    ours = Side(OURS, tmp_path / "ours", lambda: Run(1, 1), OURS, [Run(1, 50, 1), Run(2, 60, 2), Run(9, 1, 1)])
+    ours = Side(
+        OURS, tmp_path / "ours", lambda: Run(1, 1), OURS, [Run(1, 50, 1), Run(2, 60, 2), Run(9, 1, 1)]
+    )
     peer = Side("P", tmp_path / "peer", lambda: Run(1, 1), OURS, [Run(3, 5, 2), Run(10, 5, 8), Run(9, 7, 1)])
     assert table([ours, peer])[2:] == [
         "| this project | 2.0 | 1.0–9.0 | 1.0 | 60 | 1 | 2 | 1 | 1 |",
