@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
+from datetime import date, timedelta
+from functools import lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,9 +102,13 @@ class Contents:
         """Return the second-level heading of a section and note it for the table of contents."""
         title = title or self.catalogue.text(f"section.{anchor}")
         self.sections.append(Section(anchor, title))
-        hint = escape(self.catalogue.text("ui.permalink"))
-        link = f'<a class="headerlink" href="#{anchor}" title="{hint}">&para;</a>'
-        return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
+        return _heading(anchor, title, self.catalogue.text("ui.permalink"))
+
+
+@lru_cache(maxsize=1 << 12)  # most pages have the same sections
+def _heading(anchor: str, title: str, hint: str) -> Markup:
+    link = f'<a class="headerlink" href="#{anchor}" title="{escape(hint)}">&para;</a>'
+    return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
 
 
 class _Compiled(Extension):
@@ -157,6 +162,12 @@ def _query(where: Where) -> str:
     return "&".join(f"{k}={','.join(quote(v, safe='') for v in values)}" for k, values in where.items())
 
 
+@lru_cache(maxsize=1 << 14)  # a page of an item names a dozen days, and all pages the same few thousand
+def _day(day: date) -> Markup:
+    """Return a day as a template shows it."""
+    return Markup(f'<time datetime="{day}">{day}</time>')
+
+
 def _link(root: str) -> Callable[[str], Markup]:
     return lambda target: Markup(root + target)
 
@@ -197,6 +208,7 @@ class Views:
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
+        self.templates.filters["day"] = _day
         self.templates.filters["said"] = lambda diagnostic: diagnostic.message(catalogue)
         self.templates.globals.update(
             t=catalogue.text,
@@ -236,6 +248,8 @@ class Views:
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         item = record.item
+        place = record.place
+        edit = self.edit_address(place.file, place.line)
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -244,7 +258,7 @@ class Views:
             "source": record.source,
             "before": before,
             "after": after,
-            "same_unit": [r for r in same_unit[: _SAME_UNIT + 1] if r is not record][:_SAME_UNIT],
+            "same_unit": tuple(r for r in same_unit[: _SAME_UNIT + 1] if r is not record)[:_SAME_UNIT],
             "same_unit_total": len(same_unit) - 1,
             "related": [self.ledger.by_id[i] for i in item.related if i in self.ledger.by_id],
             "merged_from": self.ledger.merged_into.get(item.id, ()),
@@ -254,14 +268,15 @@ class Views:
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
             "findings": self.substance.by_item.get(item.id, ()) if self.substance else (),
-            "edit": self.edit_address(record.place.file, record.place.line),
-            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
+            "edit": edit,
+            # Where the log stands is looked up in the text: not for nothing.
+            "edit_log": self.edit_address(place.file, place.line_of("log")) if edit else "",
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
-        return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+        return self._sheet("item", address, title, description, context, edit, crumb, item.title)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
@@ -501,11 +516,12 @@ class Views:
         dues: dict[str, int] = {}
         for due in unfinished:
             dues[due.isoformat()] = dues.get(due.isoformat(), 0) + 1
+        flags = Counter(flag for record in records for flag in record.state.flags)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
             "unfinished": len(unfinished),
-            "flags": {flag: sum(flag in r.state.flags for r in records) for flag in FLAGS},
+            "flags": {flag: flags[flag] for flag in FLAGS},
             "dues": dues,
         }
 
