@@ -27,6 +27,7 @@ bench: .venv/ready-for-tests browser ## time a build against other programs (the
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.versus_peers --runs 3
+	$(BIN)/python -m bench.stages
 	$(BIN)/python -m bench.startup --at-most 0.15
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
