@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -26,27 +26,32 @@ from bench.generate import entries, write_pages, write_site
 
 @dataclass(frozen=True)
 class Run:
-    """One build: seconds on the clock, and the most memory one of its processes held, in MB."""
+    """One build: seconds on the clock, the most memory one of its processes held, in MB, and the seconds that
+    all its processes kept processors busy."""
 
     seconds: float
     megabytes: float
+    busy: float = 0.0
+
+
+def run(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Run:
+    """Run commands one after another in `folder`, as one build. Raises CalledProcessError where one fails."""
+    started, most, busy = time.perf_counter(), 0.0, 0.0
+    for command in commands:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        most = max(most, usage.ru_maxrss / 1024)
+        busy += usage.ru_utime + usage.ru_stime
+    return Run(time.perf_counter() - started, most, busy)
 
 
 def build(project: Path) -> Run:
-    """Build a project's site in a process of its own. Raises CalledProcessError where that fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build", "-q"],
-        cwd=project,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        stdout=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, "mkdocs build")
-    return Run(seconds, usage.ru_maxrss / 1024)
+    """Build a MkDocs project in a process of its own. Raises CalledProcessError where that fails."""
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    return run([command], project, {**os.environ, "NO_MKDOCS_2_WARNING": "1"})
 
 
 def verify(site: Path, number: int, seed: int) -> None:

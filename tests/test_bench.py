@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from bench import federation
 from bench.generate import DAY, entries, write_pages, write_site
+from bench.peers.with_hugo import layout
 from bench.versus_pages import Run, ratio, row, side_by_side
+from bench.versus_peers import OURS, Side, table, written
 
 from rectification.rules import examine
 from rectification.settings import Settings
@@ -76,3 +78,34 @@ def test_sites_combined_are_timed_against_one(
     said = capsys.readouterr().out
     assert "1000 in all" in said
     assert 0 < float(said.split("ratio, read the copies")[1].split()[0]) < 1.5
+SHELL = """<title>X</title><meta name="description" content="X"><meta property="og:title" content="X">
+<meta property="og:description" content="X"><link rel="canonical" href="X"><meta property="og:url" content="X">
+<a href="../..">home</a><link href="../../assets/x.css">
+<div data-md-component="header-topic"> <span class="md-ellipsis">X</span></div>
+<ul class="md-nav__list" data-md-component="toc"><li>X</li></ul>
+<article class="a"><h1>X</h1></article>"""
+
+
+def test_a_page_of_ours_becomes_a_layout_of_hugo_with_nothing_of_the_item() -> None:
+    made = layout(SHELL)
+    assert "X" not in made and "../" not in made
+    assert '<article class="a">{{ block "main" . }}{{ end }}</article>' in made
+    assert '<link href="/assets/x.css">' in made and '<a href="/">' in made
+    with pytest.raises(AssertionError, match="the shell has nothing like"):
+        layout(SHELL.replace("canonical", "other"))
+
+
+def test_a_peer_is_measured_by_the_run_of_ours_in_the_same_turn(tmp_path: Path) -> None:
+    for name in ("ours", "peer"):
+        (tmp_path / name / "site/_cache").mkdir(parents=True)
+        (tmp_path / name / "site/_cache/x").write_bytes(b"x" * 10**6)
+        (tmp_path / name / "site/index.html").write_bytes(b"x" * 2 * 10**6)
+    assert written(tmp_path / "ours/site") == (1, 2.0)
+    ours = Side(
+        OURS, tmp_path / "ours", lambda: Run(1, 1), OURS, [Run(1, 50, 1), Run(2, 60, 2), Run(9, 1, 1)]
+    )
+    peer = Side("P", tmp_path / "peer", lambda: Run(1, 1), OURS, [Run(3, 5, 2), Run(10, 5, 8), Run(9, 7, 1)])
+    assert table([ours, peer])[2:] == [
+        "| this project | 2.0 | 1.0–9.0 | 1.0 | 60 | 1 | 2 | 1 | 1 |",
+        "| P | 9.0 | 3.0–10.0 | 2.0 | 7 | 1 | 2 | 3.00 | 2.00 |",
+    ]

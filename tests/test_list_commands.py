@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +194,14 @@ def test_wrong_usage_names_the_nearest(site: Path, arguments: list[str], said: s
     done = run(*arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_help_loads_no_command_and_nothing_that_is_slow_to_load() -> None:
+    code = (
+        "import sys; from rectification.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told, loaded = done.stdout.rsplit("\n", 2)[0], set(done.stdout.splitlines()[-1].split())
+    assert "status" in told and "withdraw" in told
+    assert "rectification.cli" in loaded
+    assert not {"rectification.cli.status", "rectification.model", "pydantic", "rich", "jinja2"} & loaded

@@ -30,6 +30,12 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # What a command does stands in the catalogue: to tell of all commands, none need be loaded.
+        helps = {name: words().text(f"cli.{name}.help") for name in self.list_commands(ctx)}
+        told = {name: click.Command(name, help=text) for name, text in helps.items()}
+        click.Group(commands=told).format_commands(ctx, formatter)
+
     def invoke(self, ctx: click.Context) -> None:
         try:
             super().invoke(ctx)

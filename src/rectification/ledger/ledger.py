@@ -85,7 +85,9 @@ class Record:
     def source(self) -> Source:
         """Where the problem comes from: the item's own words, completed by its checklist's."""
         general = self.checklist.header.source or Source()
-        own = self.item.source or Source()
+        own = self.item.source
+        if own is None:
+            return general
         return general.model_copy(update={k: v for k, v in own if v is not None})
 
 

@@ -203,7 +203,7 @@ class Build:
 
         def make(sheet: Sheet) -> None:
             html = shells[sheet.kind].stamp(sheet.values, sheet.sections)
-            _write(self.addresses.file(self.staging, sheet.address), html.encode())
+            _write(self.addresses.file(self.staging, sheet.address), html)
 
         for folder in FOLDERS.values():
             (self.staging / folder).mkdir(parents=True, exist_ok=True)

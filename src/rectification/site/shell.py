@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -20,6 +21,11 @@ _ENTRY = re.compile(r"<li\b(?:(?!<li\b|</li>).)*?rectify0section0token(?:(?!<li\
 
 _CANONICAL = re.compile(r'<link\b[^>]*rel="?canonical\b[^>]*>|<meta property="og:url"[^>]*>')
 _EDIT = re.compile(r"<a\b[^>]*rectify0edit0token(?:(?!</a>).)*</a>", re.DOTALL)
+# Where white space is part of what is meant; elsewhere a theme's indentation is a quarter of every page.
+_AS_IT_STANDS = re.compile(
+    r"(<(?P<name>pre|textarea|script|style)\b.*?</(?P=name)\s*>)", re.DOTALL | re.IGNORECASE
+)
+_INDENTATION = re.compile(r"[ \t\r]*\n\s*")
 
 HEADING_ID = "record"
 
@@ -38,14 +44,14 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True)
 class Shell:
-    """A rendered page cut at its tokens: `pieces[n]` is followed by the value of `names[n]`."""
+    """A rendered page cut at its tokens: `pieces[n]`, in UTF-8, is followed by the value of `names[n]`."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[bytes, ...]
     names: tuple[str, ...]
     entries: tuple[str, ...]
 
-    def stamp(self, values: Mapping[str, str], sections: Sequence[Section]) -> str:
-        """Return the page of one record.
+    def stamp(self, values: Mapping[str, str], sections: Sequence[Section]) -> bytes:
+        """Return the page of one record, in UTF-8.
 
         `values` are ready for HTML (escaped or markup); `sections` are plain text. Raises KeyError for a
         token without a value: the shell and its kind would no longer agree.
@@ -56,17 +62,21 @@ class Shell:
                 entry = self.entries[int(name[5:])]
                 out += [_entry(entry, section) for section in sections]
             else:
-                out.append(values[name])
+                out.append(values[name].encode())
             out.append(piece)
-        return "".join(out)
+        return b"".join(out)
 
 
 def compile_shell(html: str) -> Shell:
-    """Cut a rendered shell into pieces. Raises ValueError where the theme left the body token out."""
+    """Cut a rendered shell into pieces, without its indentation.
+
+    Raises ValueError where the theme left the body token out.
+    """
     if token("body") not in html:
         raise ValueError("The theme did not render the content of the page")
     # The theme's "skip to content" link points at the heading by the id MkDocs made from its token.
     html = html.replace(f"#{token('heading')}", f"#{HEADING_ID}")
+    html = _without_indentation(html)
     entries: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -75,7 +85,7 @@ def compile_shell(html: str) -> Shell:
 
     cut = re.split(r"\0(entry\d+)\0|rectify0([a-z]+)0token", _ENTRY.sub(keep, html))
     pieces, names = cut[0::3], [entry or name for entry, name in zip(cut[1::3], cut[2::3], strict=True)]
-    return Shell(tuple(pieces), tuple(names), tuple(entries))
+    return Shell(tuple(piece.encode() for piece in pieces), tuple(names), tuple(entries))
 
 
 def for_other_sites(html: str) -> str:
@@ -88,6 +98,15 @@ def for_other_sites(html: str) -> str:
     return _EDIT.sub("", html)
 
 
-def _entry(entry: str, section: Section) -> str:
+def _without_indentation(html: str) -> str:
+    """Return `html` with the white space around a line break as that line break: a browser shows the same."""
+    parts = _AS_IT_STANDS.split(html)  # text, an element to leave alone, its name, text, …
+    parts[0::3] = [_INDENTATION.sub("\n", part) for part in parts[0::3]]
+    del parts[2::3]
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1 << 12)  # most pages have the same sections
+def _entry(entry: str, section: Section) -> bytes:
     linked = entry.replace(f"#{token('section')}", f"#{section.anchor}")
-    return linked.replace(token("section"), escape(section.title))
+    return linked.replace(token("section"), escape(section.title)).encode()

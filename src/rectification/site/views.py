@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
+from datetime import date, timedelta
+from functools import lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,9 +111,13 @@ class Contents:
         """Return the second-level heading of a section and note it for the table of contents."""
         title = title or self.catalogue.text(f"section.{anchor}")
         self.sections.append(Section(anchor, title))
-        hint = escape(self.catalogue.text("ui.permalink"))
-        link = f'<a class="headerlink" href="#{anchor}" title="{hint}">&para;</a>'
-        return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
+        return _heading(anchor, title, self.catalogue.text("ui.permalink"))
+
+
+@lru_cache(maxsize=1 << 12)  # most pages have the same sections
+def _heading(anchor: str, title: str, hint: str) -> Markup:
+    link = f'<a class="headerlink" href="#{anchor}" title="{escape(hint)}">&para;</a>'
+    return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
 
 
 class _Compiled(Extension):
@@ -166,6 +171,12 @@ def _query(where: Where) -> str:
     return "&".join(f"{k}={','.join(quote(v, safe='') for v in values)}" for k, values in where.items())
 
 
+@lru_cache(maxsize=1 << 14)  # a page of an item names a dozen days, and all pages the same few thousand
+def _day(day: date) -> Markup:
+    """Return a day as a template shows it."""
+    return Markup(f'<time datetime="{day}">{day}</time>')
+
+
 def _link(root: str) -> Callable[[str], Markup]:
     return lambda target: Markup(root + target)
 
@@ -212,6 +223,7 @@ class Views:
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
+        self.templates.filters["day"] = _day
         self.templates.filters["said"] = lambda diagnostic: diagnostic.message(catalogue)
         self.templates.globals.update(
             t=catalogue.text,
@@ -255,8 +267,9 @@ class Views:
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         """Return the page of an item; one of another site has a short page that leads to its own."""
-        item, own = record.item, record.origin is None
+        item, own, place = record.item, record.origin is None, record.place
         findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
+        edit = self.edit_address(place.file, place.line) if own else ""
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -265,7 +278,7 @@ class Views:
             "source": record.source,
             "before": before,
             "after": after,
-            "same_unit": [r for r in same_unit[: _SAME_UNIT + 1] if r is not record][:_SAME_UNIT],
+            "same_unit": tuple(r for r in same_unit[: _SAME_UNIT + 1] if r is not record)[:_SAME_UNIT],
             "same_unit_total": len(same_unit) - 1,
             "related": [self.ledger.by_id[i] for i in item.related if i in self.ledger.by_id],
             "merged_from": self.ledger.merged_into.get(item.id, ()),
@@ -278,15 +291,16 @@ class Views:
             "findings": findings,
             "contradictions": contradictions(record, findings),
             "recorded": self._recorded(item.id) if own else (),
-            "edit": self.edit_address(record.place.file, record.place.line) if own else "",
-            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")) if own else "",
+            "edit": edit,
+            # Where the log stands is looked up in the text: not for nothing.
+            "edit_log": self.edit_address(place.file, place.line_of("log")) if edit else "",
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
         kind = "item" if own else "federated"
-        return self._sheet(kind, address, title, description, context, context["edit"], crumb, item.title)
+        return self._sheet(kind, address, title, description, context, edit, crumb, item.title)
 
     def _recorded(self, identifier: str) -> tuple[Recorded, ...]:
         """Return what git recorded of an item; who did it is for the office's own eyes."""
@@ -546,11 +560,12 @@ class Views:
         dues: dict[str, int] = {}
         for due in unfinished:
             dues[due.isoformat()] = dues.get(due.isoformat(), 0) + 1
+        flags = Counter(flag for record in records for flag in record.state.flags)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
             "unfinished": len(unfinished),
-            "flags": {flag: sum(flag in r.state.flags for r in records) for flag in FLAGS},
+            "flags": {flag: flags[flag] for flag in FLAGS},
             "dues": dues,
         }
 
