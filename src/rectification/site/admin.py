@@ -231,7 +231,7 @@ class _Words:
         return {"widget": "text" if name in _LONG else "string"}
 
     def _offered(self, kind: type[Record], name: str) -> list[str]:
-        if name in ("unit", "partners") and self.ledger.units.known:
+        if name in ("unit", "partners", "competent") and self.ledger.units.known:
             return [unit.name for _, unit in self.ledger.units.tree()]
         if name == "category" and self.ledger.categories_known:
             return [category.name for category in self.ledger.categories]
