@@ -303,7 +303,9 @@ def test_listing_pages_have_their_own_head(project: Project, language: str) -> N
 
 def test_titles_stay_text_in_the_navigation(project: Project) -> None:
     text = CHECKLIST.replace("title: 报表减负", "title: 报表<img src=x onerror=alert(1)>")
-    project.write("checklists/forms.yml", text.replace("category: 报表", "category: 类<script>alert(2)</script>"))
+    project.write(
+        "checklists/forms.yml", text.replace("category: 报表", "category: 类<script>alert(2)</script>")
+    )
     nav = "nav: [index.md, checklists/index.md, categories/index.md]\n"
     project.write("mkdocs.yml", nav + MKDOCS.format(language="zh"))
     assert project.build().code == 0, project.output
