@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test lint bench screenshots constraints vendor clean
+.PHONY: site serve test compat lint bench screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -40,10 +40,26 @@ constraints: ## resolve the newest allowed versions, with hashes and no addresse
 	build/resolve/bin/python -m pip install -q pip-tools
 	$(RESOLVE) --build-deps-for wheel --build-deps-for editable -o constraints.txt pyproject.toml
 	$(RESOLVE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+	$(RESOLVE) -o constraints-audit.txt constraints-audit.in
 
 vendor: ## fetch the vendored browser libraries anew from npm and check them (needs npm)
 	$(PYTHON) scripts/vendor.py refresh
 	$(PYTHON) scripts/vendor.py verify
+
+sbom: .venv/ready build/audit/ready ## write the bill of materials to build/sbom.cdx.json (CycloneDX)
+	build/audit/bin/python scripts/sbom.py $(BIN)/python build/sbom.cdx.json
+
+# Asks a service of known vulnerabilities over the network: PyPI, or with AUDIT_SERVICE=osv the OSV database.
+# --strict: a package that could not be asked about is a failure, not a pass.
+AUDIT_SERVICE ?= pypi
+audit: build/audit/ready ## look for known vulnerabilities, and compare the browser libraries with npm (needs the network)
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -s $(AUDIT_SERVICE) -r constraints.txt
+	$(PYTHON) scripts/vendor.py compare
+
+build/audit/ready: constraints-audit.txt
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install -q --require-hashes -r constraints-audit.txt
+	touch $@
 
 clean:
 	rm -rf .venv site build dist .site.*
