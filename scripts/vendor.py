@@ -1,8 +1,8 @@
 """Takes browser libraries from npm, once, and checks that what lies in the repository is what npm gave.
 
     python scripts/vendor.py verify     check the files against the hashes recorded here (no network)
-    python scripts/vendor.py compare    fetch every package anew, check its integrity and that the files here are
-                                        what it gives; writes nothing
+    python scripts/vendor.py compare    fetch every package anew, check its integrity and that what lies here
+                                        is what it gives; writes nothing
     python scripts/vendor.py refresh    fetch every package anew at its recorded version, check what npm gives
                                         against the recorded integrity, write the files
     python scripts/vendor.py take NAME@VERSION   move a library to another version and record its integrity
