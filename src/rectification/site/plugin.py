@@ -236,5 +236,6 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
 def _warned() -> bool:
     """Tell whether MkDocs has counted a warning in a strict build."""
-    counters = (h for h in logging.getLogger("mkdocs").handlers if isinstance(h, utils.CountHandler))
+    program = logging.getLogger(utils.__name__.partition(".")[0])  # ProperDocs has a logger of its own name
+    counters = (h for h in program.handlers if isinstance(h, utils.CountHandler))
     return any(counter.get_counts() for counter in counters)
