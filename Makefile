@@ -17,6 +17,18 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 test: .venv/ready-for-tests browser ## run every test
 	$(BIN)/python -m pytest
 
+compat: .venv/ready build/compat/ready ## the same site under ProperDocs, the ledger's pages under Zensical
+	build/compat/bin/python scripts/compat.py $(BIN)/python build/compat/sites
+	SITE_BUILDER=properdocs build/compat/bin/python -m pytest -q $(UNDER_PROPERDOCS)
+
+UNDER_PROPERDOCS := $(addprefix tests/site/test_, publishing.py pages.py embed.py headers.py)
+
+build/compat/ready: pyproject.toml constraints-compat.txt
+	$(PYTHON) -m venv build/compat
+	build/compat/bin/python -m pip install -q --require-hashes -r constraints-compat.txt
+	build/compat/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
 lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +52,8 @@ constraints: ## resolve the newest allowed versions, with hashes and no addresse
 	build/resolve/bin/python -m pip install -q pip-tools
 	$(RESOLVE) --build-deps-for wheel --build-deps-for editable -o constraints.txt pyproject.toml
 	$(RESOLVE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+	$(RESOLVE) --extra compat --build-deps-for wheel --build-deps-for editable -c constraints.txt \
+	  -o constraints-compat.txt pyproject.toml
 	$(RESOLVE) -o constraints-audit.txt constraints-audit.in
 
 vendor: ## fetch the vendored browser libraries anew from npm and check them (needs npm)
