@@ -15,7 +15,7 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 	$(BIN)/mkdocs serve
 
 test: .venv/ready-for-tests browser ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 compat: .venv/ready build/compat/ready ## the same site under ProperDocs, the ledger's pages under Zensical
 	build/compat/bin/python scripts/compat.py $(BIN)/python build/compat/sites
@@ -35,11 +35,12 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready-for-tests browser ## time a build against one MkDocs page an item, and a reader's waits
+bench: .venv/ready-for-tests browser ## time builds, a reader's waits, and many sites combined
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
+	$(BIN)/python -m bench.federation
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+from bench import federation
 from bench.generate import DAY, entries, write_pages, write_site
 from bench.versus_pages import Run, ratio, row, side_by_side
 
@@ -64,3 +66,13 @@ def test_the_sides_take_turns_after_a_first_turn_that_is_not_counted() -> None:
     assert "".join(order) == "ababab"
     assert [r.seconds for r in first] == [3, 5]
     assert [r.seconds for r in second] == [4, 6]
+
+
+def test_sites_combined_are_timed_against_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["federation", "--sites", "2", "--items", "500"])
+    federation.main()
+    said = capsys.readouterr().out
+    assert "1000 in all" in said
+    assert 0 < float(said.split("ratio, read the copies")[1].split()[0]) < 1.5

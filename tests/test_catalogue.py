@@ -62,14 +62,14 @@ def test_chinese_texts_are_chinese() -> None:
 
 def codes_in_the_code() -> set[str]:
     text = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
-    return set(re.findall(r'"([YMLS]\d{3})"', text))
+    return set(re.findall(r'"([YMLSF]\d{3})"', text))
 
 
 @pytest.mark.parametrize("catalogue", [ZH, EN], ids=LANGUAGES)
 def test_every_code_has_a_message_and_a_hint_and_no_other_has(catalogue: Catalogue) -> None:
     codes = codes_in_the_code()
     assert len(codes) > 50
-    listed = {key.split(".")[0] for key in catalogue.section("findings") if re.match(r"[YMLS]\d{3}\.", key)}
+    listed = {key.split(".")[0] for key in catalogue.section("findings") if re.match(r"[YMLSF]\d{3}\.", key)}
     assert listed == codes
     for code in codes:
         assert catalogue.has(f"findings.{code}.message")

@@ -402,3 +402,23 @@ def test_help_stays_fast() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env={**os.environ, **NOW})
     assert done.returncode == 0
+
+
+def test_closing_keeps_a_fingerprint_and_accept_a_new_one(site: Path, run: Run) -> None:
+    for arguments in (
+        ["log", "A-001", "--status", "in_progress"],
+        ["log", "A-001", "--status", "submitted"],
+        ["close", "A-001", "--by", "市纪委", "--note", "x"],
+    ):
+        assert run(*arguments).exit_code == 0
+
+    def suspects() -> int:
+        return run("check", "--format", "json").stdout.count('"S306"')
+
+    assert suspects() == 0
+    (site / "checklists/a.yml").write_text(text(site).replace("走访", "入户走访"), "utf-8")
+    assert suspects() == 1
+    done = run("accept", "A-001", "--by", "市纪委", "--note", "措辞修改，事实不变")
+    assert done.exit_code == 0 and "accepted: " in done.stdout
+    assert suspects() == 0
+    assert run("accept", "B-1", "--by", "x", "--note", "y").exit_code == 2

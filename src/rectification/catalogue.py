@@ -41,6 +41,11 @@ class Catalogue:
         """Tell whether the catalogue knows `key` as it stands."""
         return key in self.texts
 
+    def field_name(self, field: str) -> str:
+        """Return what a field of an item is called; one that is unknown here goes by its key."""
+        keys = (f"{section}.{field}" for section in ("field", "section", "admin.field"))
+        return next((self.texts[key] for key in keys if key in self.texts), field)
+
     def section(self, prefix: str) -> dict[str, str]:
         """Return the texts below `prefix`, keyed by what follows it."""
         dotted = f"{prefix}."

@@ -3,22 +3,77 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from rectification.settings import Settings
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
 
 class RevisionError(Exception):
-    """Why there is no such ledger: `reason` names a text of `cli.check`."""
+    """Why there is no such ledger: `reason` names a text of `cli.check` and of `cli.revision`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A commit, and the day its ledger is looked at as of."""
+
+    commit: str
+    day: date
+
+
+def moment_of(settings: Settings, named: str) -> Moment:
+    """Return what a date or a revision means.
+
+    A date means the last commit on the main line by the end of that day in the site's time zone, looked at
+    on that day; a revision means itself, on the day it was committed. Raises RevisionError: with the reason
+    `shallow` where the clone may lack what is asked for.
+    """
+    top = top_of(settings.root)
+    if top is None:
+        raise RevisionError("no_repository")
+    zone = ZoneInfo(settings.timezone)
+    if _DAY.fullmatch(named) and (day := _day_of(named)) is not None:
+        end = datetime.combine(day, time.max, zone).timestamp()
+        # git compares seconds; what was committed before the clock ran backwards is left out as git does.
+        commit = _git(top, "rev-list", "-1", "--first-parent", f"--before=@{int(end)}", "HEAD")
+        if not commit:
+            raise RevisionError("shallow" if _is_shallow(top) else "too_early")
+        return Moment(commit, day)
+    commit = _commit(top, named)
+    seconds = int(_git(top, "show", "--no-patch", "--format=%ct", commit, must=True))
+    return Moment(commit, datetime.fromtimestamp(seconds, zone).date())
+
+
+def _commit(top: Path, revision: str) -> str:
+    """Return the name of the commit that `revision` means. Raises RevisionError."""
+    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not commit:
+        raise RevisionError("shallow" if _is_shallow(top) else "no_revision")
+    return commit
+
+
+def _is_shallow(top: Path) -> bool:
+    return _git(top, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def _day_of(named: str) -> date | None:
+    try:
+        return date.fromisoformat(named)
+    except ValueError:
+        return None
 
 
 def top_of(folder: Path) -> Path | None:
@@ -36,9 +91,7 @@ def as_of(settings: Settings, revision: str) -> Iterator[Settings]:
     folder = Path(os.path.normpath(settings.checklists))
     if top is None or not folder.is_relative_to(top):
         raise RevisionError("no_repository")
-    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if not commit:
-        raise RevisionError("no_revision")
+    commit = _commit(top, revision)
     inside = folder.relative_to(top).as_posix()
     with TemporaryDirectory(prefix="rectify-") as temporary:
         old = Path(temporary) / "tree"

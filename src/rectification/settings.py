@@ -12,6 +12,34 @@ from zoneinfo import ZoneInfo
 
 Audience = Literal["public", "internal"]
 
+# How a folder of checklists is laid out.
+ENDINGS = (".yml", ".yaml")
+HEADER_FILE = "checklist"  # of a checklist kept as a folder, without its ending
+EVIDENCE_FOLDER = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSite:
+    """Another site whose ledger is shown in this one's, as mkdocs.yml names it.
+
+    `location` is where its published files are read: an http(s) address that ends with `/`, or a folder
+    counted from the project's. `under` names the unit its own units hang below; `address` is where its
+    readers find it, if that is not where we read it. `file`, `line` and `column` say where it is named.
+    """
+
+    name: str
+    location: str
+    under: str = ""
+    address: str = ""
+    file: str = "mkdocs.yml"
+    line: int = 1
+    column: int = 1
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is read over the network."""
+        return self.location.startswith(("http://", "https://"))
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,7 +48,9 @@ class Settings:
     `root` is the folder of mkdocs.yml; diagnostics name files relative to it. `due_soon_days` and
     `stalled_days` are whole days. `rules` maps a code to `off`, `warning` or `error`, `thresholds` a code to
     the numbers it judges by, where they are not the rule's own. `substance` publishes what the substance
-    rules found.
+    rules found. `address` is the canonical address of the site's root with `/` at its end, empty where it
+    names none. `refresh_sources` tells whether a build reads its sources anew; `max_source_bytes` is the most
+    that is read of one file.
     """
 
     root: Path
@@ -33,6 +63,10 @@ class Settings:
     rules: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     substance: bool = False
+    address: str = ""
+    sources: tuple[SourceSite, ...] = ()
+    refresh_sources: bool = True
+    max_source_bytes: int = 64_000_000
 
     def name_of(self, path: Path) -> str:
         """Return `path` as messages show it: relative to the project, with `/`."""

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -42,6 +42,7 @@ _MAX_REFUSALS = 50  # a file: past that the file is not a checklist
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HIDDEN = re.compile(f"{_CONTROL.pattern}|{_BIDI.pattern}")
 _ESCAPE = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))", re.DOTALL)
 _NAMED_ESCAPES = {
     "0": 0x0,
@@ -77,8 +78,13 @@ class Document:
     text: str
     value: dict[str, Node]
     starts: Mapping[Path_, int]
-    entries: Mapping[Path_, int]
-    positions: array[int]
+    entries: Mapping[Path_, int] = field(default_factory=dict)
+    positions: array[int] = field(default_factory=lambda: array("Q"))
+
+    @classmethod
+    def absent(cls, file: str) -> Document:
+        """Return what stands for a file that is not there: everything in it is at its first line."""
+        return cls(file, "", {}, {}, {}, array("Q"))
 
     def mark(self, path: Path_, of: Literal["value", "key"] = "value") -> Mark:
         """Return the place of the value (or the key) at `path`; of its nearest parent where there is none."""
@@ -225,6 +231,12 @@ def _decode(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
             "Y004", "error", file, len(lines), len(lines[-1]) + 1, {"found": found, "guess": guess}
         )
         return raw.decode("utf-8-sig", errors="replace"), diagnostic
+
+
+def first_hidden(text: str) -> tuple[int, str] | None:
+    """Return the index of the first character that hides what a text says, and the character; else None."""
+    match = _HIDDEN.search(text)
+    return (match.start(), match[0]) if match else None
 
 
 def _hidden_characters(text: str, file: str) -> list[Diagnostic]:

@@ -243,7 +243,7 @@ def trend(ledger: Ledger, diagnostics: Iterable[Diagnostic]) -> tuple[Step, ...]
 
 def burden(ledger: Ledger) -> Burden:
     """Return what keeping this ledger, and answering the requests of its register, costs in writing."""
-    typed = [sum(1 for _ in _facts(_written(record))) for record in ledger.records]
+    typed = [sum(1 for _ in _facts(record.written)) for record in ledger.records]
     standing = [one for one in ledger.requests if one.ended is None or one.ended > ledger.today]
     replaced = tuple(one for one in ledger.requests if one not in standing and one.replaced_by)
     requests: Counter[str] = Counter()
@@ -268,14 +268,6 @@ def burden(ledger: Ledger) -> Burden:
         replaced=replaced,
         saved=sum(ANSWERS[one.every] * len(set(one.of)) for one in replaced),
     )
-
-
-def _written(record: Record) -> object:
-    """Return what an editor wrote of an item, as the file has it."""
-    value: object = record.place.document.value
-    for part in record.place.path:
-        value = value[part]  # type: ignore[index]
-    return value
 
 
 def _facts(value: object) -> Iterator[object]:

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD_DAY = "1795478400"  # 2026-11-24 00:00 UTC
+PDF_VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"  # Chromium's own, a part of the browser
 
 Reader = Callable[..., Page]
 
@@ -84,7 +85,7 @@ def reader(chromium: Browser) -> Iterator[Reader]:
         origin = "/".join(address.split("/")[:3]) + "/"
 
         def asked(url: str) -> None:
-            if not url.startswith((origin, "data:", "blob:")):
+            if not url.startswith((origin, "data:", "blob:", PDF_VIEWER)):
                 troubles.append(f"request to {url}")
 
         def told(said: ConsoleMessage) -> None:

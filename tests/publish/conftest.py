@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rectification.catalogue import read_catalogue
-from rectification.publish import Edition, outputs
+from rectification.publish import Edition, outputs, seals
 from rectification.rules import examine
 from rectification.settings import Settings
 from rectification.site.addresses import Addresses
@@ -49,7 +49,8 @@ def edition_of(root: Path, *, language: str = "zh", base: str = BASE, timezone: 
 
 
 def publish(edition: Edition) -> dict[str, bytes]:
-    return {name: content for output in outputs(edition) for name, content in output()}
+    made = {name: content for output in outputs(edition) for name, content in output()}
+    return made | dict(seals(edition, made.__getitem__))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..federation_sites import Sites, county
 from .conftest import MKDOCS, Project
 
 TEMPLATES = Path(str(files("rectification"))) / "templates"
@@ -55,7 +56,12 @@ SHOWN = {
     "partials/chart.html": "embeds",
     "partials/summary.html": "units/office",
     "partials/search.html": "items/A-1",
+    "federated.html": "items/B-1",
+    "partials/origin.html": "items/B-1",
+    "sources.html": "sources",
 }
+# Those that show only where a site has sources.
+OF_SOURCES = {"federated.html", "partials/origin.html", "sources.html"}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,12 @@ def test_any_engine_template_can_be_replaced(project: Project, name: str) -> Non
     )
     config = config.replace("search: false", "search: true") if "search" in name else config
     project.write("mkdocs.yml", config.replace("{search:", "{substance: true, search:"))
+    if name in OF_SOURCES:
+        sites = Sites(project.root / "below")
+        sites.settle("b", county("乙县", "B"))
+        sites.publish("b")
+        source = "search: false, sources: [{name: 乙县, from: below/b/site}]"
+        project.write("mkdocs.yml", config.replace("search: false", source))
     views = ("table", "recent", "cards", "timeline", "chart\nchart: status")
     project.write(
         "docs/embeds.md", "# e\n\n" + "".join(f"```ledger\nview: {view}\n```\n\n" for view in views)

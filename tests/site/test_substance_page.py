@@ -120,3 +120,11 @@ def test_a_wrong_option_is_explained(project: Project, rules: str, said: str) ->
     project.write("mkdocs.yml", config)
     assert project.build().code == 1
     assert said in project.output and "Traceback" not in project.output
+
+
+def test_what_was_changed_after_its_acceptance_is_marked_on_every_site(project: Project) -> None:
+    changed = TWINS.replace("by: 县卫健局}", "by: 县卫健局, accepted: 0123456789abcdef}")
+    project.write("checklists/b.yml", changed)
+    assert project.build("--strict").code == 0, project.output
+    assert "rx-suspect" in project.page("items/ZZ-2")
+    assert "rx-suspect" not in project.page("items/A-1")

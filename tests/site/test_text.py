@@ -92,3 +92,13 @@ def test_plain() -> None:
     assert plain('**甲** [乙](https://x.example) <b> & "c"') == '甲 乙 <b> & "c"'
     assert plain("一二三四五", 4) == "一二三…"
     assert plain("- 一\n- 二三四五六", 5) == "一 二三…"
+
+
+def test_relative_links_of_another_site_lead_there() -> None:
+    home = "https://a.example.org/items/A-1/"
+    assert 'href="https://a.example.org/items/A-2/"' in markdown("[x](../A-2/)", home)
+    assert 'href="https://b.example.org/"' in markdown("[x](https://b.example.org/)", home)
+    for unknown in ("", "https://[", "no address"):
+        html = markdown("[x](../A-2/) [y](https://b.example.org/)", unknown)
+        assert "A-2" not in html and 'href="https://b.example.org/"' in html
+    assert 'href="../A-2/"' in markdown("[x](../A-2/)")

@@ -160,12 +160,29 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def open_desk(path: Path) -> Desk:
-    """Load the ledger of the site whose mkdocs.yml is `path`."""
+def open_desk(path: Path, *, combined: bool = False) -> Desk:
+    """Load the ledger of the site whose mkdocs.yml is `path`.
+
+    A `combined` one holds what its sources have given, as it was last read: no command but `sources` uses
+    the network. What is written to is the site's own.
+    """
+    from rectification.federation import consult
     from rectification.rules import examine
 
     settings = read_settings(path)
-    return Desk(settings, read_catalogue(settings.language), examine(settings, settings.today()))
+    deliveries = consult(settings, refresh=False) if combined else ()
+    examination = examine(settings, settings.today(), deliveries=deliveries)
+    catalogue = read_catalogue(settings.language)
+    tell_of_sources(examination, catalogue)
+    return Desk(settings, catalogue, examination)
+
+
+def tell_of_sources(examination: Examination, catalogue: Catalogue) -> None:
+    """Print what is wrong with the sources of a combined ledger: without one it is not what it seems."""
+    for diagnostic in examination.diagnostics:
+        if diagnostic.code.startswith("F"):
+            said = f"{diagnostic.code} {diagnostic.message(catalogue)} {diagnostic.hint(catalogue)}"
+            click.echo(said, err=True)
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])

@@ -5,19 +5,22 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from rectification.catalogue import read_catalogue
+from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._mishap import debug
 from rectification.cli._progress import progress
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
+from rectification.federation import consult
+from rectification.history import History, read_history
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, Witness, all_rules, blocks, examine
+from rectification.rules import Examination, Witness, all_rules, blocks, examine, wants_history
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -33,6 +36,7 @@ from rectification.settings import Settings
     help=words().text("cli.check.format"),
 )
 @click.option("--base", metavar="REV", help=words().text("cli.check.base"))
+@click.option("--history/--no-history", default=None, help=words().text("cli.check.history"))
 @click.option("--strict", is_flag=True, help=words().text("cli.check.strict"))
 @click.option("--explain", metavar="CODE", help=words().text("cli.check.explain"))
 @debug
@@ -41,6 +45,7 @@ def command(
     config_file: Path,
     style: str,
     base: str | None,
+    history: bool | None,
     strict: bool,
     explain: str | None,
 ) -> None:
@@ -55,16 +60,30 @@ def command(
     settings = project.settings
     chosen = [_name_of(path, settings) for path in paths]
     catalogue = read_catalogue(settings.language)
-    before = _base(settings, base) if base is not None else None
-    witnesses: dict[Witness, object] = {"base": before.ledger} if before is not None else {}
-    with progress(settings, catalogue.text("findings.reading")) as tell:
-        examination = examine(settings, settings.today(), tell, substance=True, witnesses=witnesses)
-    found: Sequence[Diagnostic] = examination.diagnostics
+    asked = wants_history(settings) if history is None else history
+    witnesses: dict[Witness, object] = {}
+    if asked:
+        known = read_history(settings)
+        _tell_what_is_unknown(known, catalogue, wanted=bool(history))
+        witnesses["history"] = known
+    before = _base(settings, base, history=asked) if base is not None else None
     if before is not None:
-        found = introduced(examination, before)
+        witnesses["base"] = before.ledger
+    with progress(settings, catalogue.text("findings.reading")) as tell:
+        # As they were last read: a check uses no network.
+        deliveries = consult(settings, refresh=False)
+        examination = examine(
+            settings, settings.today(), tell, deliveries=deliveries, substance=True, witnesses=witnesses
+        )
+    # What is wrong at a source is mended there: `rectify sources` and a build tell of it.
+    found: Sequence[Diagnostic] = [
+        d for d in examination.diagnostics if d.severity == "error" or d.code[0] != "F"
+    ]
+    if before is not None:
+        found = [d for d in introduced(examination, before) if d in found]
     if chosen:
         found = [d for d in found if any(_lies_in(d.file, name) for name in chosen)]
-    ledger = examination.ledger
+    ledger = examination.ledger.own()
     report = Report(
         found,
         examination.texts,
@@ -79,13 +98,30 @@ def command(
     sys.exit(1 if any(strict or blocks(d) for d in found) else 0)
 
 
-def _base(settings: Settings, revision: str) -> Examination:
+def _base(settings: Settings, revision: str, *, history: bool) -> Examination:
     """Examine the ledger as of `revision`. Raises click.UsageError where there is no such revision."""
+    witnesses: dict[Witness, object] = (
+        {"history": read_history(settings, revision=revision)} if history else {}
+    )
     try:
         with as_of(settings, revision) as before:
-            return examine(before, settings.today(), substance=True)
+            examination = examine(before, settings.today(), substance=True, witnesses=witnesses)
+            return replace(examination, ledger=replace(examination.ledger, revision=revision))
     except RevisionError as error:
         raise click.UsageError(words().text(f"cli.check.{error.reason}", revision=revision)) from error
+
+
+def _tell_what_is_unknown(history: History, catalogue: Catalogue, *, wanted: bool) -> None:
+    """Say on stderr what git cannot tell; that there is no repository only where its word was `wanted`."""
+    if history.reason:
+        if wanted or history.reason in ("no_git", "unreadable"):
+            click.echo(catalogue.text(f"history.{history.reason}"), err=True)
+    elif not history.complete:
+        click.echo(catalogue.text("history.shallow", since=history.since), err=True)
+    if wanted and history.unread:
+        first = history.unread[0]
+        facts = {"file": first.file, "commit": first.commit.short}
+        click.echo(catalogue.text("history.unread", n=len(history.unread), **facts), err=True)
 
 
 def introduced(examination: Examination, before: Examination) -> list[Diagnostic]:

@@ -10,16 +10,19 @@ from pathlib import Path
 import click
 
 from rectification.catalogue import Catalogue, read_catalogue
-from rectification.cli._project import config_file, read_project
+from rectification.cli._desk import tell_of_sources
+from rectification.cli._project import Project, config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import explain, nearest
 from rectification.exchange import Extract, ending, formats, needs_items
-from rectification.ledger import FIELDS, RANGES, Ledger, Where, choices, select
-from rectification.model import Day, Record, build
+from rectification.federation import consult
+from rectification.ledger import FIELDS, RANGES, Ledger, Record, Where, choices, select
+from rectification.model import Day, build
+from rectification.model import Record as Model
 from rectification.rules import examine
 
 
-class _Limit(Record):
+class _Limit(Model):
     """The value of a range's field."""
 
     day: Day
@@ -44,7 +47,9 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     project = read_project(config_file)
     settings = project.settings
     catalogue = read_catalogue(settings.language)
-    examination = examine(settings, settings.today())
+    deliveries = consult(settings, refresh=False)
+    examination = examine(settings, settings.today(), deliveries=deliveries)
+    tell_of_sources(examination, catalogue)
     if examination.errors:
         for diagnostic in examination.errors:
             click.echo(
@@ -65,7 +70,7 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
         project.site_name,
         project.base,
         settings.timezone,
-        lambda record: project.base + project.addresses.record(record),
+        lambda record: _address(record, project),
     )
     content = formats()[form].write(extract)
     if str(output) == "-":
@@ -77,6 +82,12 @@ def command(config_file: Path, form: str, output: Path | None, conditions: tuple
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}") from error
     click.echo(catalogue.text("exchange.written", n=len(records), file=path))
+
+
+def _address(record: Record, project: Project) -> str:
+    """Return the address of an item's page: on the site it is at home on, if that has one."""
+    home = record.origin.address if record.origin is not None else ""
+    return home or project.base + project.addresses.record(record)
 
 
 def query_of(conditions: Iterable[str], ledger: Ledger, words: Catalogue) -> Where:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from rectification.diagnostic import nearest
 from rectification.model import SEVERITIES, STATUSES, day_of
 
 if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
     from rectification.ledger import Ledger, Record
 
 SORTS: Mapping[str, Callable[[Record], Any]] = {
@@ -40,8 +41,8 @@ def command(config_file: Path, where: tuple[str, ...], sort: str | None, as_json
     """List items, as many as the query means."""
     from rectification.ledger import select
 
-    desk = open_desk(config_file)
-    ledger, say = desk.examination.ledger, desk.catalogue.text
+    desk = open_desk(config_file, combined=True)
+    ledger = desk.examination.ledger
     records = list(select(ledger, _query(ledger, where)))
     if sort is not None:
         field = sort.removeprefix("-")
@@ -54,6 +55,12 @@ def command(config_file: Path, where: tuple[str, ...], sort: str | None, as_json
         items = [item(ledger, record) for record in records]
         print_json({"version": 1, "as_of": ledger.today, "items": items})
         return
+    print_items(records, desk.catalogue)
+
+
+def print_items(records: Sequence[Record], catalogue: Catalogue) -> None:
+    """Print a table of items."""
+    say = catalogue.text
     headings = [say(f"ledger.column.{name}") for name in ("id", "status", "flag", "due", "unit", "title")]
     print_table(
         headings,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @option("--json", "as_json", is_flag=True)
 def command(config_file: Path, identifier: str, as_json: bool) -> None:
     """Show one item."""
-    desk = open_desk(config_file)
+    desk = open_desk(config_file, combined=True)
     record, say = desk.record(identifier), desk.catalogue.text
     if as_json:
         from rectification.publish.items_json import item
@@ -27,7 +27,11 @@ def command(config_file: Path, identifier: str, as_json: bool) -> None:
         print_json(item(desk.examination.ledger, record))
         return
     click.echo(f"{record.item.id}  {record.item.title}")
-    click.echo(f"{record.place.file}:{record.place.line}\n")
+    if record.origin is None:
+        click.echo(f"{record.place.file}:{record.place.line}\n")
+    else:
+        click.echo(f"{say('ui.arrow').join(record.origin.sources)}  {record.origin.address}")
+        click.echo(say("ui.origin_as_of", day=record.origin.as_of) + "\n")
     colon = say("ui.colon")
     for name, value in _facts(desk, record):
         lines = value.splitlines()

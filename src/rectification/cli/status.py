@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,11 @@ from rectification.cli._table import print_json, print_table
 from rectification.cli._words import words
 from rectification.model import FLAGS, STATUSES
 
+if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
+    from rectification.ledger import Ledger, Record
+    from rectification.publish.summary_json import Numbers
+
 
 @click.command(help=words().text("cli.status.help"))
 @config_file
@@ -20,11 +26,8 @@ def command(config_file: Path, as_json: bool) -> None:
     """Sum up the ledger."""
     from rectification.publish.summary_json import numbers
 
-    desk = open_desk(config_file)
-    ledger, say = desk.examination.ledger, desk.catalogue.text
-    total = numbers(ledger.records)
-    late = sorted((r for r in ledger.records if r.state.overdue), key=lambda r: (r.item.due, r.item.id))
-    units = {u.name: numbers(ledger.by_unit[u.name]) for u in ledger.units.listed if u.name in ledger.by_unit}
+    desk = open_desk(config_file, combined=True)
+    ledger = desk.examination.ledger
     if as_json:
         from rectification.publish.items_json import item
 
@@ -32,12 +35,31 @@ def command(config_file: Path, as_json: bool) -> None:
             {
                 "version": 1,
                 "as_of": ledger.today,
-                "all": total,
-                "overdue": [item(ledger, record) for record in late],
-                "units": [{"name": name, **found} for name, found in units.items()],
+                "all": numbers(ledger.records),
+                "overdue": [item(ledger, record) for record in _late(ledger)],
+                "units": [{"name": name, **found} for name, found in _units(ledger).items()],
             }
         )
         return
+    print_summary(ledger, desk.catalogue)
+
+
+def _late(ledger: Ledger) -> list[Record]:
+    return sorted((r for r in ledger.records if r.state.overdue), key=lambda r: (r.item.due, r.item.id))
+
+
+def _units(ledger: Ledger) -> dict[str, Numbers]:
+    from rectification.publish.summary_json import numbers
+
+    listed = (unit.name for unit in ledger.units.listed if unit.name in ledger.by_unit)
+    return {name: numbers(ledger.by_unit[name]) for name in listed}
+
+
+def print_summary(ledger: Ledger, catalogue: Catalogue) -> None:
+    """Print how a ledger stands on its day: numbers, overdue items, units."""
+    from rectification.publish.summary_json import numbers
+
+    say, total, late, units = catalogue.text, numbers(ledger.records), _late(ledger), _units(ledger)
     click.echo(f"{say('ledger.as_of')}{say('ui.colon')}{ledger.today}")
     click.echo(say("cli.status.total", n=total["total"], unfinished=total["unfinished"]) + "\n")
     counts: list[tuple[str, str, int]] = [(say(f"status.{s}"), s, total["by_status"][s]) for s in STATUSES]

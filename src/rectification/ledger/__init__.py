@@ -1,10 +1,12 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
-from rectification.ledger.acceptance import acceptance, content_hash
+from rectification.ledger.acceptance import acceptance, content_hash, suspect
 from rectification.ledger.changes import Change, changes
+from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
+from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move, last_stir
@@ -16,12 +18,16 @@ __all__ = [
     "RANGES",
     "Change",
     "Checklist",
+    "Difference",
     "EvidenceFile",
+    "ItemDifference",
     "Ledger",
     "Loading",
+    "Origin",
     "Place",
     "Record",
     "Round",
+    "SourceState",
     "State",
     "Units",
     "Verification",
@@ -32,6 +38,7 @@ __all__ = [
     "content_hash",
     "count_by_status",
     "derive",
+    "difference",
     "independence",
     "last_move",
     "last_stir",
@@ -40,6 +47,7 @@ __all__ = [
     "rounds",
     "select",
     "slug_of",
+    "suspect",
     "verifications",
     "yaml_files",
 ]

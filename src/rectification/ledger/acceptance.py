@@ -58,3 +58,9 @@ def acceptance(item: Item) -> LogEntry | None:
         if closed and entry.accepted:
             found = entry
     return found
+
+
+def suspect(item: Item, evidence: Mapping[str, EvidenceFile]) -> bool:
+    """Tell whether a closed item no longer reads as it did when it was accepted."""
+    accepted = acceptance(item)
+    return accepted is not None and accepted.accepted != content_hash(item, evidence)

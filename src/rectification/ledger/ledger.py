@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rectification.ledger.evidence import EvidenceFile
+    from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
 
 
@@ -29,19 +30,23 @@ def slug_of(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Checklist:
-    """One campaign or inspection. `slug` is its file's (or folder's) name without the ending."""
+    """One campaign or inspection. `slug` is its file's (or folder's) name without the ending.
+
+    `origin` is None but for a checklist of another site.
+    """
 
     slug: str
     header: Header
     place: Place
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
     """An item in its ledger: the item, its checklist, where it stands in the files, its state on the day.
 
-    `unit` is the item's unit under its full name. A record is equal to itself only: comparing two items
-    fact by fact is never what is meant, and dear.
+    `unit` is the item's unit under its full name; `origin` is None but for an item of another site. A record
+    is equal to itself only: comparing two items fact by fact is never what is meant, and dear.
     """
 
     item: Item
@@ -49,12 +54,26 @@ class Record:
     place: Place
     state: State
     unit: str
+    origin: Origin | None = None
 
     @property
     def merged_into(self) -> str:
         """Id of the item that goes on with a merged item's problem; empty for any other item."""
         move = last_move(self.item)
         return (move.merged_into or "") if move is not None else ""
+
+    @property
+    def written(self) -> Any:
+        """The item's plain values, as its file has them: what was typed, and nothing else."""
+        value: Any = self.place.document.value
+        for part in self.place.path:
+            value = value[part]
+        return value
+
+    @property
+    def home(self) -> str | None:
+        """Address of the page on another site that is its own; None for an item of this site."""
+        return self.origin.address if self.origin is not None else None
 
     @property
     def source(self) -> Source:
@@ -66,7 +85,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All checklists of a site on `today`, immutable."""
+    """All checklists of a site on `today`, immutable.
+
+    `revision` is the git revision it was read from; empty for the files as they lie there. A combined ledger
+    holds those of its `sources` too, after its own. `elsewhere` holds, by their ids, the records that items
+    may refer to though they are not of this ledger.
+    """
 
     today: date
     checklists: tuple[Checklist, ...] = ()
@@ -75,13 +99,21 @@ class Ledger:
     categories: tuple[Category, ...] = ()
     category_places: tuple[Place, ...] = ()
     categories_known: bool = False
+    grafted_categories: frozenset[str] = frozenset()
     requests: tuple[Request, ...] = ()
     request_places: tuple[Place, ...] = ()
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
+    revision: str = ""
+    sources: tuple[SourceState, ...] = ()
+    elsewhere: Mapping[str, Record] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:
         return {record.item.id: record for record in self.records}
+
+    def find(self, identifier: str) -> Record | None:
+        """Return the record an item may refer to by this id, of this ledger or of another site's."""
+        return self.by_id.get(identifier) or self.elsewhere.get(identifier)
 
     @cached_property
     def by_checklist(self) -> Mapping[str, tuple[Record, ...]]:
@@ -122,17 +154,34 @@ class Ledger:
             for record in self.records
             if record.item.id not in hidden
         )
-        shown = {reference for record in records for reference in references(record.item)}
+        # Only our own items have evidence here: another site's may name a file that is none of its business.
+        own = (record for record in records if record.origin is None)
+        shown = {reference for record in own for reference in references(record.item)}
         evidence = {name: file for name, file in self.evidence.items() if name in shown}
         public = replace(self, records=records, evidence=evidence)
         # Without a vocabulary the names are those that items use: an internal item's may be used by no other.
         if not self.units.known:
-            listed = tuple(unit for unit in self.units.listed if unit.name in public.by_unit)
+            kept = {*public.by_unit, *self.units.grafted}
+            listed = tuple(unit for unit in self.units.listed if unit.name in kept)
             public = replace(public, units=replace(self.units, listed=listed))
         if not self.categories_known:
             categories = tuple(c for c in self.categories if c.name in public.by_category)
             public = replace(public, categories=categories)
         return public
+
+    def own(self) -> Ledger:
+        """Return the ledger without what comes from other sites: what this site's editors may write to."""
+        if not self.sources:
+            return self
+        return replace(
+            self,
+            checklists=tuple(c for c in self.checklists if c.origin is None),
+            records=tuple(r for r in self.records if r.origin is None),
+            units=self.units.own(),
+            categories=tuple(c for c in self.categories if c.name not in self.grafted_categories),
+            sources=(),
+            elsewhere={r.item.id: r for r in self.records if r.origin is not None},
+        )
 
 
 def references(item: Item) -> Iterable[str]:

@@ -24,6 +24,7 @@ from rectification.model import (
     build,
 )
 from rectification.model import Record as Model
+from rectification.settings import ENDINGS, EVIDENCE_FOLDER, HEADER_FILE
 from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
 
     from rectification.settings import Settings
 
-HEADER_FILE = "checklist"
-EVIDENCE_FOLDER = "evidence"
 VOCABULARIES = ("_units", "_categories", "_requests")
-_ENDINGS = (".yml", ".yaml")
 
 Built = TypeVar("Built", bound=Model)
 
@@ -205,7 +203,7 @@ def _yaml_files(folder: Path, settings: Settings, loading: Loading | None = None
     return sorted(
         path
         for path in {*folder.iterdir(), *(path for path in edited if path.parent == folder)}
-        if path.suffix in _ENDINGS and not path.name.startswith(".") and not path.is_dir()
+        if path.suffix in ENDINGS and not path.name.startswith(".") and not path.is_dir()
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rectification.model import FLAGS, MODES, SEVERITIES, STATUSES
@@ -43,6 +44,7 @@ FIELDS: Mapping[str, Callable[[Ledger, Record], Iterable[str]]] = {
     "mode": lambda _, r: (r.item.mode or NOTHING,),
     "checklist": lambda _, r: (r.checklist.slug, r.checklist.header.id),
     "year": lambda _, r: (str(r.item.found.year),),
+    "site": lambda _, r: r.origin.sources if r.origin is not None else (NOTHING,),
 }
 _DAYS: Mapping[str, Callable[[Record], date | None]] = {
     "found": lambda r: r.item.found,
@@ -63,6 +65,9 @@ def choices(ledger: Ledger, field: str) -> tuple[str, ...]:
         return tuple(name for c in ledger.checklists for name in (c.slug, c.header.id))
     if field == "year":
         return tuple(sorted({str(record.item.found.year) for record in ledger.records}))
+    if field == "site":
+        through = (record.origin.sources for record in ledger.records if record.origin is not None)
+        return tuple(dict.fromkeys((NOTHING, *(s.name for s in ledger.sources), *chain(*through))))
     fixed: dict[str, tuple[str, ...]] = {
         "status": STATUSES,
         "flag": (*FLAGS, ATTENTION),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Units:
-    """All units of a site. Without `_units.yml` (`known` is False) each name an item uses is a unit."""
+    """All units of a site. Without `_units.yml` (`known` is False) each name an item uses is a unit.
+
+    `grafted` are the names of those that come from other sites; they are listed after the site's own.
+    """
 
     listed: tuple[Unit, ...]
     places: tuple[Place, ...] = ()
     known: bool = True
+    grafted: frozenset[str] = frozenset()
 
     @cached_property
     def names(self) -> Mapping[str, Unit]:
@@ -43,6 +47,11 @@ class Units:
     def place_of(self) -> Mapping[str, Place]:
         """Full name of a unit -> where it is listed; empty without `_units.yml`."""
         return dict(zip((unit.name for unit in self.listed), self.places, strict=False))
+
+    def own(self) -> Units:
+        """Return the units of this site alone."""
+        listed = tuple(unit for unit in self.listed if unit.name not in self.grafted)
+        return replace(self, listed=listed, grafted=frozenset())
 
     def canonical(self, name: str) -> str:
         """Return the full name for a name or an alias; an unlisted name is its own."""

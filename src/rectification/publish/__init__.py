@@ -1,7 +1,8 @@
 """Machine outputs: one module a format, found by being here.
 
-A format is a module with `write(edition)`, which yields (path below the site's root, content). A module of
-the JSON interface names its files and what they hold in `DOCUMENTS`: the schema, the index and the page on
+A format is a module with `write(edition)`, which yields (path below the site's root, content); one that tells
+of the others' content has `seal(edition, content_of)` instead, and comes after them. A module of the JSON
+interface names its files and what they hold in `DOCUMENTS`: the schema, the index and the page on
 the data are made from that.
 """
 
@@ -34,6 +35,7 @@ class Pages(Protocol):
     def checklist(self, checklist: Checklist) -> str: ...
     def unit(self, unit: Unit) -> str: ...
     def listing(self, kind: str) -> str: ...
+    def pattern(self, kind: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,18 @@ def formats() -> list[ModuleType]:
 
 
 def outputs(edition: Edition) -> list[Callable[[], Iterable[tuple[str, bytes]]]]:
-    """Return what makes every machine output, a call a format: each yields (path below the root, content)."""
-    return [partial(module.write, edition) for module in formats()]
+    """Return what makes the machine outputs, a call a format: each yields (path below the root, content)."""
+    return [partial(module.write, edition) for module in formats() if hasattr(module, "write")]
+
+
+def seals(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield the outputs that tell of the others, once these are published.
+
+    `content_of` returns the content of a published path below the site's root.
+    """
+    for module in formats():
+        if hasattr(module, "seal"):
+            yield from module.seal(edition, content_of)
 
 
 def web_path(path: str) -> str:

@@ -1,10 +1,11 @@
-"""`/api/v1/index.json`: what files the interface has, and what has been added to it."""
+"""`/api/v1/index.json`: what files the interface has, their checksums, what has been added."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -19,6 +20,8 @@ class File(TypedDict):
     path: str
     holds: str
     description: str
+    size: NotRequired[int]
+    sha256: NotRequired[str]
 
 
 class Addition(TypedDict):
@@ -41,15 +44,23 @@ DOCUMENTS = {"index.json": Index}
 REVISIONS = (("1.2", "2026-11-25"), ("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Yield the one file of this format. Paths are below the folder of the index, not percent-encoded."""
+def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield the one file of this format. Paths are below the folder of the index, not percent-encoded.
+
+    `content_of` returns what has been published at a path below the site's root.
+    """
     text = edition.catalogue.text
     document = {
         "version": 1,
         "revision": REVISIONS[0][0],
         "as_of": edition.ledger.today.isoformat(),
         "files": [
-            {"path": path, "holds": holds, "description": text(f"api_file.{stem(pattern)}")}
+            {
+                "path": path,
+                "holds": holds,
+                "description": text(f"api_file.{stem(pattern)}"),
+                **({} if pattern in DOCUMENTS else _sum(content_of(f"api/v1/{path}"))),
+            }
             for pattern, holds in documents().items()
             for path in paths(edition, pattern)
         ],
@@ -66,6 +77,10 @@ def paths(edition: Edition, pattern: str) -> list[str]:
     if "{slug}" not in pattern:
         return [pattern]
     return [pattern.format(slug=checklist.slug) for checklist in edition.ledger.checklists]
+
+
+def _sum(content: bytes) -> dict[str, Any]:
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def stem(pattern: str) -> str:

@@ -12,7 +12,7 @@ from rectification.ledger import references
 from rectification.model import Day, Flag, Header, Item, Source, Status
 
 if TYPE_CHECKING:
-    from rectification.ledger import Checklist, Ledger, Record
+    from rectification.ledger import Checklist, Ledger, Origin, Record
     from rectification.publish import Edition
 
 
@@ -34,10 +34,18 @@ class Derived(TypedDict):
     evidence: list[EvidenceFile]
 
 
+class PublishedOrigin(TypedDict):
+    sources: list[str]
+    site: str
+    address: str
+    as_of: Day
+
+
 class PublishedItem(Item):
     """An item as it is published: what the editor typed, and what follows from it."""
 
     checklist: str
+    origin: PublishedOrigin | None = None
     derived: Derived
 
 
@@ -45,6 +53,7 @@ class PublishedHeader(Header):
     """The head of a checklist, with the last part of its address."""
 
     slug: str
+    origin: PublishedOrigin | None = None
 
 
 class Items(TypedDict):
@@ -71,7 +80,7 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield "api/v1/items.json", _document(head, list(blocks.values()))
     for checklist in ledger.checklists:
         records = ledger.by_checklist.get(checklist.slug, ())
-        own = f'{head}"checklist":{_encoded(_header(checklist))},'
+        own = f'{head}"checklist":{_encoded(header(checklist))},'
         yield f"api/v1/checklists/{checklist.slug}.json", _document(own, [blocks[r] for r in records])
 
 
@@ -80,10 +89,12 @@ def item(ledger: Ledger, record: Record) -> dict[str, Any]:
     state = record.state
     facts = record.item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     source = _source(record.source)
-    names = dict.fromkeys(references(record.item))
+    # Evidence of another site's item is published there; a file of ours that it may name is not its own.
+    names = dict.fromkeys(references(record.item) if record.origin is None else ())
     files = [ledger.evidence[name] for name in names if name in ledger.evidence]
     facts |= {"unit": record.unit, "checklist": record.checklist.slug}
     facts |= {"source": source} if source else {}
+    facts |= {"origin": _origin(record.origin)} if record.origin is not None else {}
     facts["derived"] = {
         "status": state.status,
         "since": state.since.isoformat(),
@@ -98,9 +109,20 @@ def item(ledger: Ledger, record: Record) -> dict[str, Any]:
     return facts
 
 
-def _header(checklist: Checklist) -> dict[str, Any]:
-    header = checklist.header.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return {"slug": checklist.slug, **header}
+def header(checklist: Checklist) -> dict[str, Any]:
+    """Return the head of a checklist as it is published."""
+    facts = checklist.header.model_dump(mode="json", by_alias=True, exclude_none=True)
+    facts |= {"origin": _origin(checklist.origin)} if checklist.origin is not None else {}
+    return {"slug": checklist.slug, **facts}
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {
+        "sources": list(origin.sources),
+        "site": origin.site,
+        "address": origin.address,
+        "as_of": origin.as_of.isoformat(),
+    }
 
 
 def _source(source: Source) -> dict[str, Any]:

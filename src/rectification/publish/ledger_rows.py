@@ -8,7 +8,7 @@ What depends on the reader's day is left to the browser.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger import references
@@ -37,10 +37,11 @@ def document(ledger: Ledger) -> dict[str, Any]:
     owners = sorted({r.item.owner for r in records if r.item.owner})
     categories = [c.name for c in ledger.categories] or sorted(filter(None, ledger.by_category))
     slugs = [c.slug for c in ledger.checklists]
+    sites = list(dict.fromkeys(r.origin.sources for r in records if r.origin is not None))
 
-    def numbered(known: Iterable[str], value: Callable[[Record], str | None]) -> list[int]:
+    def numbered(known: Iterable[Hashable], value: Callable[[Record], Hashable]) -> list[int]:
         numbers = {name: n for n, name in enumerate(known)}
-        return [numbers.get(value(record) or "", -1) for record in records]
+        return [numbers.get(value(record), -1) for record in records]
 
     def days(value: Callable[[Record], Any]) -> list[int]:
         return [value(record).toordinal() - first for record in records]
@@ -54,6 +55,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
         "owners": owners,
         "categories": categories,
         "checklists": [[c.slug, c.header.title] for c in ledger.checklists],
+        "sites": sites,
         "columns": {
             "id": [r.item.id for r in records],
             "title": [r.item.title for r in records],
@@ -61,6 +63,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "owner": numbered(owners, lambda r: r.item.owner),
             "category": numbered(categories, lambda r: r.item.category),
             "checklist": numbered(slugs, lambda r: r.checklist.slug),
+            "site": numbered(sites, lambda r: r.origin.sources if r.origin is not None else None),
             "status": numbered(STATUSES, lambda r: r.state.status),
             "severity": numbered(SEVERITIES, lambda r: r.item.severity),
             "mode": numbered(MODES, lambda r: r.item.mode),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -22,6 +22,8 @@ class UnitNumbers(Numbers):
     name: str
     slug: str
     level: Level | None
+    aliases: NotRequired[list[str]]
+    contact: NotRequired[str]
     units: list[UnitNumbers]
 
 
@@ -38,16 +40,19 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """Yield the one file of this format."""
     ledger = edition.ledger
     tops = [_unit(ledger, unit) for unit in ledger.units.children.get("", ())]
-    document: UnitTree = {"version": 1, "as_of": ledger.today, "units": tops}
+    document = {"version": 1, "as_of": ledger.today, "units": tops}
     content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
     yield "api/v1/units.json", content.encode()
 
 
-def _unit(ledger: Ledger, unit: Unit) -> UnitNumbers:
-    return {
+def _unit(ledger: Ledger, unit: Unit) -> dict[str, Any]:
+    made: dict[str, Any] = {
         "name": unit.name,
         "slug": unit.slug or slug_of(unit.name),
         "level": ledger.units.level(unit),
         **numbers(ledger.of_unit(unit.name)),
         "units": [_unit(ledger, below) for below in ledger.units.children.get(unit.name, ())],
     }
+    made |= {"aliases": list(unit.aliases)} if unit.aliases else {}
+    made |= {"contact": unit.contact} if unit.contact else {}
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
+from rectification.federation import Delivery, join
 from rectification.ledger import Ledger, load
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
 
@@ -31,6 +33,7 @@ __all__ = [
     "check",
     "examine",
     "is_substance",
+    "wants_history",
 ]
 
 
@@ -83,6 +86,7 @@ def examine(
     today: date,
     tell: Callable[[str], None] | None = None,
     edits: Mapping[str, str] | None = None,
+    deliveries: tuple[Delivery, ...] = (),
     *,
     substance: bool = False,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
@@ -90,19 +94,40 @@ def examine(
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
     `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
-    examined in their place, before anything is written. Without `substance` only those substance rules
-    run that are errors on this site. `witnesses` are as for `check`.
+    examined in their place, before anything is written. `deliveries` are what the site's sources gave: the
+    ledger is then the combined one, of which only the site's own part is checked. Without `substance` only
+    those substance rules run that are errors on this site. `witnesses` are as for `check`.
     """
     loading = load(settings, today, tell, edits)
     broken = any(d.severity == "error" for d in loading.diagnostics)
+    joined = join(loading.ledger, deliveries, settings)
+    # An item may refer to one of a source that has given nothing.
+    missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     rules = [
         rule
         for rule in all_rules()
         if substance or not rule.substance or settings.rules.get(rule.code) == "error"
     ]
-    found = check(loading.ledger, settings, rules, whole=not broken, witnesses=witnesses)
-    diagnostics = tuple(in_order([*loading.diagnostics, *found.diagnostics]))
-    return Examination(loading.ledger, diagnostics, loading.texts, found.waived)
+    own = joined.ledger.own()
+    found = check(own, settings, rules, whole=not (broken or missing), witnesses=witnesses)
+    diagnostics = tuple(in_order([*loading.diagnostics, *joined.diagnostics, *found.diagnostics]))
+    texts = loading.texts | _texts_of(settings) if deliveries else loading.texts
+    return Examination(joined.ledger, diagnostics, texts, found.waived)
+
+
+def _texts_of(settings: Settings) -> dict[str, str]:
+    """Return the text of the file that names the sources, as far as it can be read."""
+    texts = {}
+    for file in {source.file for source in settings.sources}:
+        with suppress(OSError):
+            texts[file] = (settings.root / file).read_text("utf-8", "replace")
+    return texts
+
+
+def wants_history(settings: Settings) -> bool:
+    """Tell whether a site asks git: it shows what the substance rules find, or such a rule is an error."""
+    asking = (rule.code for rule in all_rules() if rule.witness == "history")
+    return settings.substance or any(settings.rules.get(code) == "error" for code in asking)
 
 
 def check(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rectification.ledger import acceptance, content_hash, independence, last_move, references
+from rectification.ledger import acceptance, independence, last_move, references, suspect
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def at_once(ledger: Ledger) -> Iterator[Breach]:
 def changed_since(ledger: Ledger) -> Iterator[Breach]:
     """What was accepted still reads as it did: its fingerprint is the one that was recorded."""
     for record, _ in _closed(ledger):
-        accepted = acceptance(record.item)
-        if accepted is not None and accepted.accepted != content_hash(record.item, ledger.evidence):
+        if suspect(record.item, ledger.evidence):
+            accepted = acceptance(record.item)
+            assert accepted is not None
             n = next(n for n, entry in enumerate(record.item.log) if entry is accepted)
             facts = {"accepted": str(accepted.date)}
             yield Breach(record.place, ("log", n, "accepted"), facts, record.item.id, day=accepted.date)

@@ -13,9 +13,10 @@ from rectification.rules import all_rules
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
 
-_CODE = re.compile(r"([YMLS]\d{3})\.message")
+_CODE = re.compile(r"([YMLSF]\d{3})\.message")
 _FACT = re.compile(r"(?<!\{)\{\w+\}(?!\})")
-_WARNINGS = frozenset({"Y020"})  # of the codes that are no rules; a rule says its severity itself
+_ERRORS_OF_SOURCES = frozenset({"F007", "F009"})  # what else a source can do leaves the site publishable
+_WARNINGS = frozenset({"Y020"})  # of the other codes that are no rules; a rule says its severity itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Code:
 
     @property
     def family(self) -> str:
-        """What it looks at, by its first letter: Y the file, M its fields, L the ledger, S its substance."""
+        """What it looks at, by its first letter: Y file, M fields, L ledger, S its substance, F sources."""
         return self.code[0]
 
 
@@ -54,7 +55,7 @@ def codes(
     listed = [match[1] for key in catalogue.section("findings") if (match := _CODE.fullmatch(key))]
     return [
         _code(name, catalogue, levels, thresholds.get(name, {}))
-        for name in sorted(listed, key=lambda c: ("YMLS".index(c[0]), c))
+        for name in sorted(listed, key=lambda c: ("YMLSF".index(c[0]), c))
     ]
 
 
@@ -63,7 +64,10 @@ def _code(
 ) -> Code:
     rule = next((rule for rule in all_rules() if rule.code == name), None)
     severity: str | None = rule.severity if rule is not None else None
-    # Only a rule's level is a site's to choose: what cannot be read, or typed, cannot be published.
+    if name.startswith("F"):
+        severity = "error" if name in _ERRORS_OF_SOURCES else "warning"
+    # The level of a rule, or of what a source does, is a site's to choose: of its own files what cannot be
+    # read, or typed, cannot be published.
     level = levels.get(name, severity) if severity else None
     severity = severity or ("warning" if name in _WARNINGS else "error")
 

@@ -16,7 +16,7 @@ def related_to_nothing(ledger: Ledger) -> Iterator[Breach]:
     """A related item exists and is another one."""
     for record in ledger.records:
         for index, other in enumerate(record.item.related):
-            if other not in ledger.by_id or other == record.item.id:
+            if ledger.find(other) is None or other == record.item.id:
                 ids = [known for known in ledger.by_id if known != record.item.id]
                 facts = {"found": other, "nearest": nearest(other, ids)}
                 yield Breach(record.place, ("related", index), facts, record.item.id)
@@ -28,7 +28,7 @@ def merged_into_nothing(ledger: Ledger) -> Iterator[Breach]:
         for index, entry in enumerate(record.item.log):
             if not entry.merged_into:
                 continue
-            target = ledger.by_id.get(entry.merged_into)
+            target = ledger.find(entry.merged_into)
             if target is None or target.state.status == "withdrawn" or target.item.id == record.item.id:
                 facts = {"found": entry.merged_into}
                 yield Breach(record.place, ("log", index, "merged_into"), facts, record.item.id)

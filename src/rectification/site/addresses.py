@@ -29,6 +29,10 @@ class Addresses:
         folder = FOLDERS[kind]
         return f"{folder}/{quote(name)}/" if self.directories else f"{folder}/{quote(name)}.html"
 
+    def pattern(self, kind: str) -> str:
+        """Address of the pages of a `kind`, with `{name}` for the last part."""
+        return self.page(kind, "name").replace("/name", "/{name}")
+
     def name(self, address: str) -> str:
         """Return the last part of a page's address, as it stands in the address."""
         return address.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")

@@ -19,6 +19,7 @@ from rectification.model import (
     Header,
     Item,
     Record,
+    Request,
     Unit,
 )
 
@@ -156,11 +157,12 @@ def config_of(
     lists: list[tuple[str, str, type[Record], str, bool]] = [
         ("units", "_units", Unit, "listing.units", ledger.units.known),
         ("categories", "_categories", Category, "listing.categories", ledger.categories_known),
+        ("requests", "_requests", Request, "admin.requests", bool(ledger.requests)),
     ]
     for key, stem, kind, label, known in lists:
         if known:
             field = {**words.record(kind, many=True), "name": key, "label": catalogue.text(label)}
-            field["summary"] = "{{fields.name}}"
+            field["summary"] = "{{fields.id}} {{fields.title}}" if key == "requests" else "{{fields.name}}"
             single.append(
                 {
                     "name": stem.strip("_"),
@@ -231,14 +233,16 @@ class _Words:
         return {"widget": "text" if name in _LONG else "string"}
 
     def _offered(self, kind: type[Record], name: str) -> list[str]:
-        if name in ("unit", "partners", "competent") and self.ledger.units.known:
+        of_units = name in ("unit", "partners", "competent") or (kind is Request and name in ("by", "of"))
+        if of_units and self.ledger.units.known:
             return [unit.name for _, unit in self.ledger.units.tree()]
         if name == "category" and self.ledger.categories_known:
             return [category.name for category in self.ledger.categories]
         return []
 
     def _select(self, name: str, values: tuple[str, ...]) -> dict[str, Any]:
-        section = {"status": "status", "severity": "severity", "mode": "mode", "level": "level"}.get(name)
+        sections = {"status": "status", "severity": "severity", "mode": "mode", "level": "level"}
+        section = sections.get(name, "rhythm" if name == "every" else "")
         options = [
             {"value": value, "label": self.catalogue.text(f"{section}.{value}") if section else value}
             for value in values

@@ -11,9 +11,8 @@ from mkdocs.config.config_options import ExtraScriptValue
 from rectification.site.offline import SCRIPT, bundle
 
 _FOLDER = "assets/rectification"
-STYLES = tuple(
-    f"{_FOLDER}/css/{name}.css" for name in ("rectification", "charts", "search", "ledger", "substance")
-)
+_STYLES = ("rectification", "charts", "search", "ledger", "substance", "recorded")
+STYLES = tuple(f"{_FOLDER}/css/{name}.css" for name in _STYLES)
 
 
 def _package() -> Path:

@@ -17,12 +17,13 @@ from mkdocs.exceptions import PluginError
 
 from rectification import publish
 from rectification.ledger import Ledger
-from rectification.rules import all_rules, check
+from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
-from rectification.site.shell import HEADING_ID, compile_shell, token
+from rectification.site.recorded import commit_address
+from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
 from rectification.substance import Substance
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.settings import Settings
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
@@ -48,12 +50,19 @@ class Build:
         ledger: Ledger,
         staging: Path,
         mistakes: str = "",
+        history: History | None = None,
     ) -> None:
-        """`mistakes` is what a live preview says is wrong while it shows the last good ledger."""
+        """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
+        what git knows of it, which a site shows that shows the substance."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
-        self.ledger = ledger.public() if settings.audience == "public" else ledger
+        self.ledger = ledger
+        self.history = history if settings.substance else None
+        if settings.audience == "public":
+            self.ledger = ledger.public()
+            hidden = ledger.by_id.keys() - self.ledger.by_id.keys()
+            self.history = self.history.public(hidden) if self.history is not None else None
         self.staging = staging
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
@@ -75,6 +84,8 @@ class Build:
             Path(overrides) if overrides else None,
             self.edition,
             self._substance() if settings.substance else None,
+            self.history,
+            commit_address(config.repo_url or ""),
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
@@ -82,9 +93,12 @@ class Build:
         self.policy: headers.Policy | None = None
 
     def _substance(self) -> Substance:
-        """Judge what is published, and nothing else: a public page may not name what is internal."""
+        """Judge what is published here, and nothing else: a public page may not name what is internal, and
+        what comes from other sites is judged where it is written."""
+        own = self.ledger.own()
         rules = [rule for rule in all_rules() if rule.substance]
-        return Substance(self.ledger, check(self.ledger, self.settings, rules))
+        witnesses: dict[Witness, object] = {"history": self.history} if self.history is not None else {}
+        return Substance(own, check(own, self.settings, rules, witnesses=witnesses))
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 
@@ -164,9 +178,10 @@ class Build:
         return xml.replace("</urlset>", "\n".join([*lines, "</urlset>"]))
 
     def _addresses(self) -> list[str]:
+        # What has its home on another site is listed there.
         return [
-            *map(self.addresses.record, self.ledger.records),
-            *map(self.addresses.checklist, self.ledger.checklists),
+            *(self.addresses.record(r) for r in self.ledger.records if r.origin is None),
+            *(self.addresses.checklist(c) for c in self.ledger.checklists if c.origin is None),
             *map(self.addresses.unit, self.ledger.units.listed),
             *map(self.addresses.category, self.ledger.categories),
         ]
@@ -178,7 +193,10 @@ class Build:
         shells = {}
         for kind in FOLDERS:
             path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
-            shells[kind] = compile_shell(path.read_text("utf-8"))
+            html = path.read_text("utf-8")
+            shells[kind] = compile_shell(html)
+            if kind == "item" and self.ledger.sources:
+                shells["federated"] = compile_shell(for_other_sites(html))
             path.unlink()
             if self.config.use_directory_urls:
                 path.parent.rmdir()
@@ -200,6 +218,7 @@ class Build:
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
         jobs = [partial(put, output) for output in publish.outputs(self.edition)]
         on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
+        put(lambda: publish.seals(self.edition, lambda name: (self.staging / name).read_bytes()))
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -216,7 +235,7 @@ class Build:
         except ValueError as error:
             raise PluginError(text("admin.no_repository", known=", ".join(admin.BACKENDS))) from error
         folder = self.settings.name_of(self.settings.checklists)
-        made = admin.config_of(self.ledger, self.catalogue, backend, folder, config.site_url or "")
+        made = admin.config_of(self.ledger.own(), self.catalogue, backend, folder, config.site_url or "")
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:

@@ -35,6 +35,14 @@ def head_tags(title: str, description: str, address: str, site_name: str, langua
     return "\n".join([*lines, '<meta name="twitter:card" content="summary">'])
 
 
+def canonical_tags(address: str) -> str:
+    """Return what names the one true address of a page; nothing without one."""
+    if not address:
+        return ""
+    named = escape(address, quote=True)
+    return f'<link rel="canonical" href="{named}">\n<meta property="og:url" content="{named}">'
+
+
 def feed_link(address: str, title: str, media: str = "application/atom+xml") -> str:
     """Return the element that announces a feed. Both texts are ready for HTML attributes."""
     # Two words: Material takes any link whose relation is `alternate` alone for a translation of the site.

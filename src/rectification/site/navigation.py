@@ -71,10 +71,9 @@ def _links(listing: str, build: Build) -> list[Link]:
         "categories": [(c.name, addresses.category(c)) for c in ledger.categories],
     }
     entries = named.get(listing, [])
-    if len(entries) > _MOST_NAMED:
-        return []
-    # Themes put the titles of the navigation into a page as they are: to MkDocs they are markup.
-    return [Link(escape(title), address) for title, address in entries]
+    # The theme puts titles into its pages as they are.
+    links = [Link(escape(title), address) for title, address in entries]
+    return links if len(links) <= _MOST_NAMED else []
 
 
 def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:

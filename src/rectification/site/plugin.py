@@ -16,7 +16,9 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.diagnostic import Diagnostic, explain
-from rectification.rules import Examination, examine
+from rectification.federation import consult
+from rectification.history import History, read_history
+from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.build import Build
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
 
-    from rectification.settings import Settings
+    from rectification.settings import Settings, SourceSite
 
 log = get_plugin_logger("rectification")
 
@@ -42,7 +44,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     build: Build | None = None
     serving = False
+    consulted: tuple[SourceSite, ...] = ()
     last_good: Examination | None = None
+    history: History | None = None
     site: Path
     embeds: dict[str, Embeds]
     shells: dict[str, str]
@@ -59,7 +63,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         gc.disable()
         self.embeds, self.shells = {}, {}
         catalogue = read_catalogue(settings.language)
-        examination, mistakes = self._examine(settings, catalogue)
+        history = self._read_history(settings, catalogue)
+        examination, mistakes = self._examine(settings, catalogue, history)
         self.site = Path(config.site_dir).resolve()
         staging = open_staging(self.site)
         config.site_dir = str(staging)
@@ -68,7 +73,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             # Instant navigation fetches pages; from a file Material stops it, and its other scripts with it.
             features = config.theme.get("features") or []
             config.theme["features"] = [one for one in features if not one.startswith("navigation.instant")]
-        self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes)
+        self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes, history)
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
         return config
@@ -86,7 +91,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.shells[shell.src_uri] = kind
         for listing in build.views.listings():
             uri = f"{listing}/index.md"
-            if uri not in files.src_uris:
+            wanted = listing != "sources" or build.ledger.sources
+            if wanted and uri not in files.src_uris:
                 files.append(File.generated(config, uri, content=build.listing_source(listing)))
         for uri, path in assets.files():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
@@ -200,13 +206,33 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 server.watch(str(folder))
         return server
 
-    def _examine(self, settings: Settings, catalogue: Catalogue) -> tuple[Examination, str]:
+    def _read_history(self, settings: Settings, catalogue: Catalogue) -> History | None:
+        """Read what git knows, where the site shows it or a rule needs it, once for as long as nothing is
+        committed. What git cannot tell is no mistake of the site."""
+        if not wants_history(settings):
+            return None
+        self.history = read_history(settings, known=self.history)
+        if self.history.reason:
+            log.info("%s", catalogue.text(f"history.{self.history.reason}"))
+            return None
+        if not self.history.complete:
+            log.info("%s", catalogue.text("history.shallow", since=self.history.since))
+        return self.history
+
+    def _examine(
+        self, settings: Settings, catalogue: Catalogue, history: History | None
+    ) -> tuple[Examination, str]:
         """Check the ledger and say what was found. Raises PluginError where there are errors.
 
         MkDocs' preview would hang until a mistake is mended: it gets the last good ledger instead, with
         the mistakes to show above it.
         """
-        examination = examine(settings, settings.today())
+        witnesses: dict[Witness, object] = {"history": history} if history is not None else {}
+        # A live preview reads its sources once, not with every key an editor types.
+        refresh = settings.refresh_sources and not (self.serving and settings.sources == self.consulted)
+        deliveries = consult(settings, refresh=refresh)
+        self.consulted = settings.sources
+        examination = examine(settings, settings.today(), deliveries=deliveries, witnesses=witnesses)
         said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination

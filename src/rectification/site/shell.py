@@ -18,6 +18,9 @@ _TOKEN = re.compile(r"rectify0([a-z]+)0token")
 # The table of contents has one token entry; each of its list items is repeated for a page's sections.
 _ENTRY = re.compile(r"<li\b(?:(?!<li\b|</li>).)*?rectify0section0token(?:(?!<li\b).)*?</li>", re.DOTALL)
 
+_CANONICAL = re.compile(r'<link\b[^>]*rel="?canonical\b[^>]*>|<meta property="og:url"[^>]*>')
+_EDIT = re.compile(r"<a\b[^>]*rectify0edit0token(?:(?!</a>).)*</a>", re.DOTALL)
+
 HEADING_ID = "record"
 
 
@@ -73,6 +76,16 @@ def compile_shell(html: str) -> Shell:
     cut = re.split(r"\0(entry\d+)\0|rectify0([a-z]+)0token", _ENTRY.sub(keep, html))
     pieces, names = cut[0::3], [entry or name for entry, name in zip(cut[1::3], cut[2::3], strict=True)]
     return Shell(tuple(pieces), tuple(names), tuple(entries))
+
+
+def for_other_sites(html: str) -> str:
+    """Return the shell of an item's page made ready for items of other sites.
+
+    Such a page names its home as the canonical address, and nobody can edit it here.
+    """
+    html = _CANONICAL.sub("", html)
+    html = html.replace("</head>", f"{token('canonical')}\n</head>", 1)
+    return _EDIT.sub("", html)
 
 
 def _entry(entry: str, section: Section) -> str:

@@ -29,6 +29,7 @@ from rectification.ledger import (
     references,
     rounds,
     select,
+    suspect,
     verifications,
 )
 from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
@@ -45,17 +46,23 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
+from rectification.site.furnish import canonical_tags
+from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.history import History
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
     from rectification.substance import Substance
 
-LISTINGS = ("ledger", "changes", "checklists", "units", "categories", "data", "rules", "substance")
+LISTINGS = (
+    *("ledger", "changes", "checklists", "units", "categories", "sources", "data", "rules"),
+    "substance",
+)
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
@@ -174,9 +181,14 @@ class Views:
         overrides: Path | None,
         edition: Edition,
         substance: Substance | None = None,
+        history: History | None = None,
+        commit_address: Callable[[str], str] = lambda oid: "",
     ) -> None:
-        """`substance` is what there is to tell of the substance, where the site shows it."""
+        """`substance` is what there is to tell of the substance, `history` what git knows of the published
+        items, where the site shows them; `commit_address` gives the page of a commit, if there is one."""
         self.ledger = ledger
+        self.history = history
+        self.commit_address = commit_address
         self.substance = substance
         self.settings = settings
         self.catalogue = catalogue
@@ -216,6 +228,8 @@ class Views:
             texts=self._texts,
             charts_of=self._charts_of,
             substance=substance,
+            history=history,
+            field_name=catalogue.field_name,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
         )
@@ -235,7 +249,9 @@ class Views:
         return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
-        item = record.item
+        """Return the page of an item; one of another site has a short page that leads to its own."""
+        item, own = record.item, record.origin is None
+        findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
         same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
@@ -253,15 +269,26 @@ class Views:
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),
-            "findings": self.substance.by_item.get(item.id, ()) if self.substance else (),
-            "edit": self.edit_address(record.place.file, record.place.line),
-            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")),
+            "suspect": own and suspect(item, self.ledger.evidence),
+            "findings": findings,
+            "contradictions": contradictions(record, findings),
+            "recorded": self._recorded(item.id) if own else (),
+            "edit": self.edit_address(record.place.file, record.place.line) if own else "",
+            "edit_log": self.edit_address(record.place.file, record.place.line_of("log")) if own else "",
         }
         crumb = (record.checklist.header.title, self.addresses.checklist(record.checklist))
         description = f"{self.catalogue.text('status.' + record.state.status)} · {plain(item.problem)}"
         title = f"{item.id} {item.title}"
         address = self.addresses.record(record)
-        return self._sheet("item", address, title, description, context, context["edit"], crumb, item.title)
+        kind = "item" if own else "federated"
+        return self._sheet(kind, address, title, description, context, context["edit"], crumb, item.title)
+
+    def _recorded(self, identifier: str) -> tuple[Recorded, ...]:
+        """Return what git recorded of an item; who did it is for the office's own eyes."""
+        if self.history is None:
+            return ()
+        internal = self.settings.audience == "internal"
+        return recorded(self.history, identifier, self.commit_address, authors=internal)
 
     def _unfinished_first(self, unit: str) -> list[Record]:
         """Return a unit's own records, unfinished ones first, by due date; sorted once a unit."""
@@ -279,7 +306,8 @@ class Views:
             "data": f"checklists/{checklist.slug}.json",
         }
         description = plain(checklist.header.note or checklist.header.title)
-        edit = self.edit_address(checklist.place.file, checklist.place.line)
+        own = checklist.origin is None
+        edit = self.edit_address(checklist.place.file, checklist.place.line) if own else ""
         title = checklist.header.title
         return self._sheet(
             "checklist", self.addresses.checklist(checklist), title, description, context, edit
@@ -331,6 +359,10 @@ class Views:
             "crumb": escape(crumb[0]),
             "crumbname": self.addresses.name(crumb[1]),
         }
+        record = context.get("record")
+        if record is not None and record.origin is not None:
+            own_address = self.edition.base + address if self.edition.base else ""
+            values["canonical"] = canonical_tags(record.origin.address or own_address)
         return Sheet(kind, address, values, tuple(sections))
 
     # -- pages that MkDocs makes -------------------------------------------------------------------

@@ -68,6 +68,7 @@ export const COLUMNS = {
   owner: { sorts: byText("owner"), wide: 1.5, least: 90 },
   category: { sorts: byText("category"), wide: 1.3, least: 90 },
   checklist: { sorts: byText("checklist"), wide: 2, least: 110 },
+  site: { plain: (row) => row.site || text("ui.own_site"), sorts: byText("site"), wide: 1.2, least: 90 },
   severity: { plain: (row) => row.severity && label("severity", row.severity), sorts: bySeverity, wide: 0.8, least: 70 },
   mode: { plain: (row) => row.mode && label("mode", row.mode), sorts: byText("mode"), wide: 1, least: 80 },
   status: {

@@ -21,11 +21,11 @@ const PRESETS = {
   all: {},
 };
 const FLAGS = ["attention", "overdue", "due_soon", "stalled", "closed_late", "reopened"];
-const GROUPS = ["status", "unit", "category", "checklist"];
+const GROUPS = ["status", "unit", "category", "checklist", "site"];
 
 /** Name of a facet's value for the reader. */
 function nameOf(facet, value, ledger) {
-  if (!value) return text("ledger.nothing");
+  if (!value) return text(facet === "site" ? "ui.own_site" : "ledger.nothing");
   if (facet === "checklist") return ledger.checklists.find(([slug]) => slug === value)?.[1] ?? value;
   return ["status", "flag", "severity", "mode"].includes(facet) ? label(facet, value) : value;
 }
@@ -39,6 +39,7 @@ function valuesOf(facet, ledger) {
   if (facet === "mode") return flat(["immediate", "deadline", "phased", "sustained", ""]);
   if (facet === "category") return flat([...ledger.categories, ""]);
   if (facet === "checklist") return flat(ledger.checklists.map(([slug]) => slug));
+  if (facet === "site") return flat([...ledger.sites, ""]);
   if (facet === "year") return flat([...new Set(ledger.rows.map((row) => row.found.slice(0, 4)))].sort().reverse());
   const depths = [];
   return ledger.units.map(([name, above], n) => [name, (depths[n] = above < 0 ? 0 : depths[above] + 1)]);
@@ -51,6 +52,10 @@ class LedgerPage {
     this.pathname = location.pathname;
     this.state = readQuery(location.search);
     this.boxes = {};
+    // A ledger without sources tells nobody where its items come from.
+    const has = (name) => name !== "site" || ledger.sites.length > 0;
+    this.facets = Object.keys(LISTS).filter(has);
+    this.columns = Object.keys(COLUMNS).filter(has);
     this.orders = Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, compareBy(name, ledger)]));
     this.buildFacets();
     this.buildMenus();
@@ -72,7 +77,7 @@ class LedgerPage {
   // -- what stands around the table ----------------------------------------------------------------
 
   buildFacets() {
-    for (const facet of Object.keys(LISTS)) {
+    for (const facet of this.facets) {
       const list = this.form.querySelector(`[data-facet=${facet}] ul`);
       this.boxes[facet] = valuesOf(facet, this.ledger).map(([value, depth]) => {
         const box = document.createElement("input");
@@ -100,10 +105,10 @@ class LedgerPage {
 
   buildMenus() {
     const { sort, group } = this.form.elements;
-    for (const [name, column] of Object.entries(COLUMNS)) if (column.sorts) sort.add(new Option(text(`ledger.column.${name}`), name));
-    for (const name of GROUPS) group.add(new Option(text(`ledger.column.${name}`), name));
+    for (const name of this.columns) if (COLUMNS[name].sorts) sort.add(new Option(text(`ledger.column.${name}`), name));
+    for (const name of GROUPS) if (this.columns.includes(name)) group.add(new Option(text(`ledger.column.${name}`), name));
     const menu = this.part("columns");
-    for (const name of Object.keys(COLUMNS)) {
+    for (const name of this.columns) {
       if (name === "title") continue;
       const box = document.createElement("input");
       box.type = "checkbox";
@@ -207,7 +212,7 @@ class LedgerPage {
   chosen() {
     const { form } = this;
     const lists = {};
-    for (const facet of Object.keys(LISTS))
+    for (const facet of this.facets)
       lists[facet] = this.boxes[facet].filter(({ box }) => box.checked).map(({ box }) => box.value);
     const ranges = {};
     for (const name of Object.keys(RANGES))
@@ -316,7 +321,7 @@ class LedgerPage {
   columnNames() {
     if (NARROW.matches) return ["card"];
     const { columns, sort } = this.state;
-    return [...new Set(["title", ...(columns.length ? columns : DEFAULT_COLUMNS), sort || "due"])].filter((name) => name in COLUMNS);
+    return [...new Set(["title", ...(columns.length ? columns : DEFAULT_COLUMNS), sort || "due"])].filter((name) => this.columns.includes(name));
   }
 
   columnsNow() {

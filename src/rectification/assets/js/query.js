@@ -11,6 +11,7 @@ export const LISTS = {
   mode: (row) => [row.mode],
   checklist: (row) => [row.slug],
   year: (row) => [row.found.slice(0, 4)],
+  site: (row) => row.sites,
 };
 
 /** Fields with a first and a last day, `found_from` and `found_to`. */

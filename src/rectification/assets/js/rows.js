@@ -10,7 +10,7 @@ const FINISHED = new Set(["closed", "withdrawn"]);
 // What of an unfinished item asks for attention.
 const ASKING = ["overdue", "due_soon", "stalled", "reopened"];
 
-/** Load the ledger. Resolves to its `rows`, and its `units`, `categories` and `checklists` in their order. */
+/** Load the ledger. Resolves to its `rows`, and its `units`, `categories`, `checklists` and `sites` in their order. */
 export async function loadRows() {
   const data = await loadData("ledger/rows.json");
   const { columns, units } = data;
@@ -32,6 +32,7 @@ export async function loadRows() {
     const due = columns.due[n];
     const since = columns.since[n];
     const [slug, checklist] = data.checklists[columns.checklist[n]];
+    const sites = data.sites?.[columns.site[n]] ?? [];
     const row = {
       n,
       id,
@@ -42,6 +43,8 @@ export async function loadRows() {
       category: data.categories[columns.category[n]] ?? "",
       slug,
       checklist,
+      site: sites.join(" › "),
+      sites: sites.length ? sites : [""], // the sites an item came through, its home last; none for our own
       status,
       severity: SEVERITIES[columns.severity[n]] ?? "",
       mode: MODES[columns.mode[n]] ?? "",
@@ -68,6 +71,7 @@ export async function loadRows() {
     units,
     categories: data.categories,
     checklists: data.checklists,
+    sites: [...new Set(data.sites?.flat() ?? [])],
   };
 }
 
