@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from rectification.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
-FORMATS = ("csv", "docx", "github-csv", "gitlab-csv", "json", "oscal", "xlsx")
+FORMATS = ("csv", "docx", "github-csv", "gitlab-csv", "html", "json", "oscal", "xlsx")
 CONFIG = "site_name: 示例台账\nsite_url: https://probe.example.org/base/\ntheme: {{name: material, language: {language}}}\nplugins: [{{rectification: {{audience: {audience}}}}}]\n"
 LEDGER = """\
 checklist: {id: A, title: 甲清单}
@@ -82,7 +82,12 @@ def sample() -> Ledger:
 
 def rows_of(content: bytes) -> list[list[object]]:
     sheet = load_workbook(io.BytesIO(content)).worksheets[0]
-    return [["" if value is None else value for value in row] for row in sheet.iter_rows(values_only=True)]
+    return [[plain(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def plain(value: object) -> object:
+    """A cell as CSV has it: a day without the midnight that a workbook gives it."""
+    return str(value.date()) if isinstance(value, datetime) else "" if value is None else value
 
 
 def test_the_formats_are_found() -> None:
@@ -153,7 +158,7 @@ def test_the_sheet_is_fit_to_read(site: Path) -> None:
 
 def test_no_text_is_a_formula(site: Path) -> None:
     sheet = load_workbook(io.BytesIO(exported("xlsx"))).worksheets[0]
-    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
+    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n", "d"}
     first = {heading.value: cell for heading, cell in zip(sheet[1], sheet[2], strict=True)}
     assert (first["问题描述"].value, first["问题描述"].data_type, first["问题描述"].quotePrefix) == (
         "=1+1",
@@ -209,6 +214,7 @@ def test_a_query(site: Path) -> None:
     assert ids("status=open,withdrawn") == ["A-1", "A-3"]
     assert ids("status=open", "status=withdrawn", "unit=示例县") == ["A-3"]
     assert ids("due_to=2026-01-01") == []
+    assert [item["id"] for item in json.loads(exported("json", "--unit", "示例县"))["items"]] == ["A-3"]
     about = load_workbook(io.BytesIO(exported("xlsx", "--where", "status=open"))).worksheets[1]
     assert "状态：未启动" in [row[1] for row in about.iter_rows(values_only=True)]
 

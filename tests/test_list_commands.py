@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -96,9 +97,10 @@ Id   Due         Days left         Responsible unit  Problem
 A-1  2026-06-30  147 days overdue  示例镇            [red]重复填表[/red]
 
 Units
-Responsible unit  Items  Not closed  Overdue
-示例市            1      1           0
-示例镇            2      2           1
+Responsible unit  Own items  Items  Not closed  Overdue
+示例市            1          3      3           1
+  示例镇          2          2      2           1
+The numbers include all units below.
 """
 
 
@@ -122,9 +124,25 @@ def test_status(site: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, STATUS)
 
 
+def test_status_of_a_unit_and_all_below_it(site: Path) -> None:
+    def of(*arguments: str) -> dict[str, Any]:
+        return json.loads(run("status", "--json", *arguments).stdout)  # type: ignore[no-any-return]
+
+    assert [u["name"] for u in of("--unit", "示例镇")["units"]] == ["示例镇"]
+    assert of("--unit", "镇, 本级")["all"]["total"] == 2
+    whole = of("--unit", "示例市")
+    assert (whole["all"]["total"], whole["units"][0]["total"]) == (3, 1)
+    assert whole["units"][0]["with_below"] == whole["all"]
+    said = run("status", "--unit", "示例镇").stdout
+    assert "A-2" not in said and "示例市" not in said
+    assert run("status", "--unit", "示列镇").exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "ids"),
     [
+        (["--unit", "示例镇"], ["A-1", "A-3"]),
+        (["--unit", "示例市", "--where", "flag=overdue"], ["A-1"]),
         (["--where", "status=open,in_progress"], ["A-1", "A-2", "A-3"]),
         (["--where", "status=open", "--where", "status=in_progress"], ["A-1", "A-2", "A-3"]),
         (["--where", "status=open", "--where", "flag=overdue"], ["A-1"]),
@@ -161,9 +179,11 @@ def test_json_has_the_published_shape(site: Path) -> None:
         (["list", "--where", "stauts=open"], "Did you mean `status`?"),
         (["list", "--where", "status=opn"], "Did you mean `open`?"),
         (["list", "--where", "unit=示列镇"], "Did you mean `示例镇`?"),
-        (["list", "--where", "severity=xyz"], "Known: high, medium, low, -."),
+        (["list", "--where", "severity=xyz"], "Expected one of: high, medium, low, -."),
+        (["list", "--unit", "示列镇"], "Did you mean `示例镇`?"),
+        (["list", "--unit", "示例镇", "--where", "unit=示例市"], "not both"),
         (["list", "--where", "status"], "FIELD=VALUE"),
-        (["list", "--where", "due_to=soon"], "not a day"),
+        (["list", "--where", "due_to=soon"], "is not a date"),
         (["list", "--sort", "dua"], "Did you mean `due`?"),
         (["show", "A-9"], "There is no item `A-9`."),
     ],

@@ -21,6 +21,13 @@ def one(**changes: str) -> dict[str, str]:
     return {"a.yml": HEADER + item(**changes)}
 
 
+def report(columns: str) -> dict[str, str]:
+    """A ledger with one report, its columns from line 3, column 15 on."""
+    return {
+        "_reports.yml": f"reports:\n  - {{name: r, title: t, audience: public,\n     columns: [{columns}]}}\n"
+    }
+
+
 LOG = "\n      - {date: 2026-03-02, status: in_progress}\n      - {date: 2026-03-03, status: submitted}\n"
 CLOSED = LOG + "      - {date: 2026-03-10, status: closed}"
 UNITS = "units:\n  - {name: 示例县}\n  - {name: 示例镇, parent: 示例县}\n"
@@ -107,6 +114,19 @@ BROKEN: dict[str, list[tuple[dict[str, str], str, int, int]]] = {
     "L501": [(one(actions="[{text: x, evidence: [evidence/x.pdf]}]"), "a.yml", 9, 36)],
     "L701": [(one(waive="{L304: x}"), "a.yml", 9, 13),
              ({"a.yml": "checklist: {id: A, title: 甲, waive: {S999: x}}\n"}, "a.yml", 1, 38)],
+    "L801": [(report("{field: status, values: {close: 完成}}"), "_reports.yml", 3, 41)],
+    "L802": [
+        (report("{field: title, date: YYYY}"), "_reports.yml", 3, 31),
+        (report("{field: due, values: {a: b}}"), "_reports.yml", 3, 29),
+        (report("{field: status, join: 、}"), "_reports.yml", 3, 32),
+        (report("{field: unit, numbered: true}"), "_reports.yml", 3, 30),
+        (report("{field: number, sum: true}"), "_reports.yml", 3, 32),
+    ],
+    "L803": [
+        (report("{field: title}, {field: title}"), "_reports.yml", 3, 40),
+        (report("{field: title}, {field: problem, heading: 问题}"), "_reports.yml", 3, 58),
+    ],
+    "L804": [(report(""), "_reports.yml", 3, 15)],
 }  # fmt: skip
 
 LEGAL: list[dict[str, str]] = [

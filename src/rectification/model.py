@@ -430,6 +430,9 @@ _CODES = {
     "evidence_path": "M014",
     "evidence_place": "M015",
     "link_scheme": "M016",
+    "field_name": "M008",
+    "day_pattern": "M020",
+    "line_place": "M021",
     "hash_form": "M019",
 }
 _SHAPES = {

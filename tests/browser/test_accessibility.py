@@ -13,7 +13,7 @@ AXE = Path(__file__).parent / "vendor/axe.min.js"
 PAGES = [
     "", "ledger/", "ledger/?view=all&group=unit", "changes/?days=60", "items/BS2026-001/", "items/BS2026-003/",
     "items/DC2026-002/", "checklists/", "checklists/forms-and-data/", "units/", "units/city/", "categories/",
-    "categories/forms-data/", "data/", "rules/", "substance/", "items/ZR2026-009/", "method/", "guide/editors/", "guide/editors.en/", "guide/readers/", "404.html",
+    "categories/forms-data/", "reports/", "reports/city/", "reports/city/all.html", "data/", "rules/", "substance/", "items/ZR2026-009/", "method/", "guide/editors/", "guide/editors.en/", "guide/readers/", "404.html",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_the_data_page_names_every_feed_and_every_file(built: Project) -> None:
         "feeds/checklists/forms.ics",
     } <= targets
     index = json.loads(built.files()["api/v1/index.json"])
-    assert {f"api/v1/{file['path']}" for file in index["files"]} <= targets
+    assert {quote(f"api/v1/{file['path']}") for file in index["files"]} <= targets
 
 
 def test_the_data_page_describes_the_fields(built: Project) -> None:
@@ -62,7 +63,7 @@ def test_unit_and_checklist_pages_lead_to_their_feeds(built: Project) -> None:
     assert re.findall(r'href="([^"]+)"', line[0]) == [
         "../../feeds/units/%E5%8E%BF%E5%8D%AB%E5%81%A5%E5%B1%80.xml",
         "../../feeds/units/%E5%8E%BF%E5%8D%AB%E5%81%A5%E5%B1%80.ics",
-        "../../api/v1/units.json",
+        f"../../api/v1/units/{quote('县卫健局')}.json",
         "../../data/",
     ]
     assert "../../api/v1/checklists/forms.json" in Links(built.page("checklists/forms")).targets

@@ -38,11 +38,14 @@ SHOWN = {
     "checklists.html": "checklists",
     "units.html": "units",
     "categories.html": "categories",
+    "reports.html": "reports",
+    "report.html": "reports/all",
     "data.html": "data",
     "rules.html": "rules",
     "changes.html": "changes",
     "substance.html": "substance",
     "partials/feeds.html": "units/office",
+    "partials/copies.html": "reports",
     "partials/counts.html": "checklists/forms",
     "partials/table.html": "units/office",
     "partials/embed-counts.html": "",
@@ -82,6 +85,10 @@ def test_any_engine_template_can_be_replaced(project: Project, name: str) -> Non
     views = ("table", "recent", "cards", "timeline", "chart\nchart: status")
     project.write(
         "docs/embeds.md", "# e\n\n" + "".join(f"```ledger\nview: {view}\n```\n\n" for view in views)
+    )
+    columns = "columns: [{field: id}]"
+    project.write(
+        "checklists/_reports.yml", f"reports: [{{name: all, title: x, audience: public, {columns}}}]\n"
     )
     project.write(f"overrides/{name}", f"<p>REPLACED {name}</p>")
     assert project.build().code == 0, project.output

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
+from rectification.cli._query import unknown
 from rectification.cli._words import words
 from rectification.cli.schema import first_line
 from rectification.diagnostic import explain, shown
@@ -25,10 +27,17 @@ from rectification.intake import (
     columns_with_examples,
     examine_draft,
     find_table,
+    read_report,
     read_sheets,
     take_in,
     write_checklist,
 )
+from rectification.rules import examine
+
+if TYPE_CHECKING:
+    from rectification.intake.profile import Reading
+    from rectification.profile import Profile
+    from rectification.settings import Settings
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _PLACES = 20  # rows or cells named for one note; their number is told where there are more
@@ -45,6 +54,7 @@ _PLACES = 20  # rows or cells named for one note; their number is told where the
     type=click.Path(dir_okay=False, path_type=Path),
     help=words().text("cli.import.output"),
 )
+@click.option("--profile", "of", default="", metavar="NAME", help=words().text("cli.import.profile"))
 @click.option("--sheet", "sheet_name", default="", metavar="NAME", help=words().text("cli.import.sheet"))
 @click.option("--found", type=_DAY, metavar="YYYY-MM-DD", help=words().text("cli.import.found"))
 @click.option("--due", type=_DAY, metavar="YYYY-MM-DD", help=words().text("cli.import.due"))
@@ -59,6 +69,7 @@ def command(
     checklist: str,
     title: str,
     output: Path | None,
+    of: str,
     sheet_name: str,
     found: datetime | None,
     due: datetime | None,
@@ -71,10 +82,11 @@ def command(
     """Show what becomes of every cell, run the rules, ask, write."""
     settings = read_settings(config_file)
     catalogue = read_catalogue(settings.language)
-    sheet, table = _chosen(file, sheet_name, catalogue)
+    profile = _profile(settings, of) if of else None
+    sheet, table, reading = _chosen(file, sheet_name, profile, catalogue)
     found_day, due_day, as_of_day = (day.date() if day else None for day in (found, due, as_of))
     wishes = Wishes(checklist.strip(), title.strip(), unit.strip(), found_day, due_day, as_of_day)
-    intake = take_in(sheet, table, wishes)
+    intake = reading.take_in(wishes) if reading else take_in(sheet, table, wishes)
     _preview(sheet, table, intake, catalogue)
     if intake.missing or intake.unplaced:
         if intake.missing:
@@ -109,8 +121,21 @@ def command(
     click.echo(catalogue.text("intake.written", n=len(intake.items), file=path))
 
 
-def _chosen(file: Path, name: str, catalogue: Catalogue) -> tuple[Sheet, Table]:
-    """Return the sheet that is meant and its table: the named one, else the first with a header."""
+def _profile(settings: Settings, name: str) -> Profile:
+    """Return a profile of the site. Raises click.UsageError where there is none of that name."""
+    known = examine(settings, settings.today()).ledger.by_profile
+    if name not in known:
+        raise unknown("cli.report.unknown", name, known, known=", ".join(known))
+    return known[name]
+
+
+def _chosen(
+    file: Path, name: str, profile: Profile | None, catalogue: Catalogue
+) -> tuple[Sheet, Table, Reading | None]:
+    """Return the sheet that is meant and its table: the named one, else the first with a header.
+
+    With a profile the table is read in its words.
+    """
     try:
         sheets = read_sheets(file)
     except UnreadableError as error:
@@ -121,7 +146,12 @@ def _chosen(file: Path, name: str, catalogue: Catalogue) -> tuple[Sheet, Table]:
         sheets = [sheet for sheet in sheets if sheet.name == name]
         if not sheets:
             raise click.UsageError(catalogue.text("intake.no_sheet", found=name, known=known))
-    tables = [(sheet, table) for sheet in sheets if (table := find_table(sheet)) is not None]
+    tables: list[tuple[Sheet, Table, Reading | None]] = []
+    for sheet in sheets:
+        reading = read_report(sheet, profile) if profile else None
+        table = reading.table if reading else None if profile else find_table(sheet)
+        if table is not None:
+            tables.append((sheet, table, reading))
     if not tables:
         raise click.UsageError(f"{file}: {catalogue.text('intake.no_table')}")
     others = [sheet.name for sheet in sheets if sheet is not tables[0][0] and sheet.cells]

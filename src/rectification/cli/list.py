@@ -10,14 +10,14 @@ import click
 
 from rectification.cli._desk import open_desk, option
 from rectification.cli._project import config_file
+from rectification.cli._query import query_of, unit_option, unknown, where_option
 from rectification.cli._table import print_json, print_table
 from rectification.cli._words import words
-from rectification.diagnostic import nearest
-from rectification.model import SEVERITIES, STATUSES, day_of
+from rectification.model import SEVERITIES, STATUSES
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
-    from rectification.ledger import Ledger, Record
+    from rectification.ledger import Record
 
 SORTS: Mapping[str, Callable[[Record], Any]] = {
     "id": lambda r: r.item.id,
@@ -34,20 +34,23 @@ SORTS: Mapping[str, Callable[[Record], Any]] = {
 
 @click.command(help=words().text("cli.list.help"))
 @config_file
-@option("--where", multiple=True, metavar="FIELD=VALUE")
+@unit_option
+@where_option
 @option("--sort", metavar="FIELD")
 @option("--json", "as_json", is_flag=True)
-def command(config_file: Path, where: tuple[str, ...], sort: str | None, as_json: bool) -> None:
+def command(
+    config_file: Path, conditions: tuple[str, ...], unit: str | None, sort: str | None, as_json: bool
+) -> None:
     """List items, as many as the query means."""
     from rectification.ledger import select
 
     desk = open_desk(config_file, combined=True)
     ledger = desk.examination.ledger
-    records = list(select(ledger, _query(ledger, where)))
+    records = list(select(ledger, query_of(conditions, ledger, unit)))
     if sort is not None:
         field = sort.removeprefix("-")
         if field not in SORTS:
-            raise click.UsageError(_unknown("cli.list.no_sort", field, tuple(SORTS)))
+            raise unknown("cli.list.no_sort", field, SORTS, known=", ".join(SORTS))
         records.sort(key=SORTS[field], reverse=sort.startswith("-"))
     if as_json:
         from rectification.publish.items_json import item
@@ -80,40 +83,3 @@ def print_items(records: Sequence[Record], catalogue: Catalogue) -> None:
         ),
     )
     click.echo(say("ledger.items_n", n=len(records)))
-
-
-def _query(ledger: Ledger, where: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return `FIELD=VALUE[,VALUE]` words as a query; one field given twice may have any of its values."""
-    from rectification.ledger import FIELDS, RANGES, choices
-
-    query: dict[str, list[str]] = {}
-    for word in where:
-        field, equals, given = word.partition("=")
-        if not equals:
-            raise click.UsageError(words().text("cli.list.no_equals", found=word))
-        if field not in FIELDS and field not in RANGES:
-            raise click.UsageError(_unknown("cli.list.no_field", field, (*FIELDS, *RANGES)))
-        known = () if field in RANGES else choices(ledger, field)
-        # A name may hold a comma itself.
-        values = [given] if given in known else [value.strip() for value in given.split(",")]
-        for value in values:
-            if field in RANGES:
-                day = day_of(value)
-                if day is None:
-                    raise click.UsageError(words().text("cli.not_a_day", found=value))
-                value = day.isoformat()
-            elif value not in known:
-                raise click.UsageError(_unknown("cli.list.no_value", value, known, field=field))
-            query.setdefault(field, []).append(value)
-    return query
-
-
-def _unknown(key: str, found: str, known: tuple[str, ...], **facts: str) -> str:
-    """Return the message for an unknown name, with the nearest, or else all where they are few."""
-    message = words().text(key, found=found, **facts)
-    close = nearest(found, known)
-    if close:
-        return f"{message} {words().text('findings.nearest', nearest=close)}"
-    return (
-        f"{message} {words().text('cli.list.known', known=', '.join(known))}" if len(known) < 20 else message
-    )

@@ -24,9 +24,10 @@ from rectification.model import (
     day_of,
     fields_below,
 )
+from rectification.profile import ReportsFile
 from rectification.source import Path_, parse
 
-_FILES: tuple[type[Record], ...] = (ChecklistFile, UnitsFile, CategoriesFile, RequestsFile)
+_FILES: tuple[type[Record], ...] = (ChecklistFile, UnitsFile, CategoriesFile, RequestsFile, ReportsFile)
 _KEYS = sorted({key for kind in _FILES for key in fields_below(kind)})
 _KEY = "|".join(map(re.escape, _KEYS))
 # A colon that is full-width, or has no blank behind it, right after a key that is known.

@@ -1,9 +1,10 @@
 """The ledger as files an office passes on: one module a format, found by being here.
 
-A format is a module with `write(extract)`, which returns the content of one file. Its name, with `-` for `_`,
-is the format's, and the file's ending where the module gives no `ENDING`; one that cannot be empty says
-`NEEDS_ITEMS = True`. Unlike the outputs of `publish` these are made on demand, never by a site build.
-`cells`, `columns` and `issues` hold what the formats share.
+A format is a module that makes the content of one file: of a table as it is laid out, with `draw(layout)`,
+or of the items, with `write(extract)`. Its name, with `-` for `_`, is the format's, and the file's ending
+where the module gives no `ENDING`; one that cannot be empty says `NEEDS_ITEMS = True`, one for paper
+`PRINTED = True`. `layout` and `form` say what a table shows; `columns`, `values`, `cells`, `dayform` and
+`issues` hold what the formats share.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.exchange.layout import Layout
     from rectification.ledger import Ledger, Record, Where
 
 
@@ -38,11 +40,29 @@ class Extract:
     address: Callable[[Record], str]
 
 
+def export(extract: Extract, form: str) -> bytes:
+    """Return the records in a format: every field, or, on paper, what a reader asks of them."""
+    from rectification.exchange.layout import lay_out_all, lay_out_for_reading
+
+    printed = getattr(formats()[form], "PRINTED", False)
+    return fill(lay_out_for_reading(extract) if printed else lay_out_all(extract), form)
+
+
+def fill(layout: Layout, form: str) -> bytes:
+    """Return a table in a format; a format of items takes those the table shows."""
+    module = formats()[form]
+    return bytes(module.draw(layout) if hasattr(module, "draw") else module.write(layout.extract))
+
+
 def formats() -> Mapping[str, ModuleType]:
     """Return the formats by their names."""
     names = sorted(info.name for info in iter_modules(__path__))
     modules = {name.replace("_", "-"): import_module(f"{__name__}.{name}") for name in names}
-    return {name: module for name, module in modules.items() if hasattr(module, "write")}
+    return {
+        name: module
+        for name, module in modules.items()
+        if hasattr(module, "write") or hasattr(module, "draw")
+    }
 
 
 def ending(form: str) -> str:
@@ -58,14 +78,14 @@ def needs_items(form: str) -> bool:
 def query_text(extract: Extract) -> str:
     """Return the extract's query in words; the word for everything where there is none."""
     words = extract.catalogue
+
+    def word(field: str, value: str) -> str:
+        key = f"{field}.{value}"
+        return words.text(key) if words.has(key) else value
+
     parts = [
         f"{words.text(f'ledger.column.{field}') if words.has(f'ledger.column.{field}') else field}"
-        f"{words.text('ui.colon')}{words.text('ui.comma').join(_value(words, field, v) for v in values)}"
+        f"{words.text('ui.colon')}{words.text('ui.comma').join(word(field, v) for v in values)}"
         for field, values in extract.where.items()
     ]
     return words.text("ui.dot").join(parts) or words.text("filter.all")
-
-
-def _value(words: Catalogue, field: str, value: str) -> str:
-    key = f"{field}.{value}"
-    return words.text(key) if words.has(key) else value

@@ -1,96 +1,128 @@
-"""Every field of an item as a column: the same columns, in the same words, as the site's own export.
+"""Columns of a table that is passed on: what a form calls a field, in which words and which form it shows it.
 
-assets/js/export.js lists them for the browser; a test compares the two.
+The columns of the export are every field of an item in the words of the site, the same as those of the site's
+own export: assets/js/export.js lists them for the browser; a test compares the two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from rectification.exchange import cells
-from rectification.ledger import references
+from rectification.exchange.dayform import write_day
+from rectification.exchange.prose import without_marks
+from rectification.exchange.values import Raw, value_of
+from rectification.profile import FIELDS, FieldOfItem, Profile, ReportColumn, field_of
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.exchange import Extract
     from rectification.ledger import Record
 
-Value = str | int | None
+Value = str | int | date | None
+
+ISO = "YYYY-MM-DD"
+_NARROWEST, _WIDEST = 3, 120  # characters
+_MARKDOWN = ("problem", "cause", "goal")
+
+# What the export tells of an item; the last one only in files, where the page says it above the table.
+EXPORTED = (
+    "id", "title", "status", "flags", "unit", "owner", "partners", "checklist", "category", "severity",
+    "mode", "found", "due", "slip_days", "since", "days_left", "days_open", "problem", "cause", "goal",
+    "actions", "log", "due_changes", "evidence_sha256", "feedback", "notice", "source", "related", "waive",
+    "extra", "address", "as_of",
+)  # fmt: skip
+COLUMNS: tuple[FieldOfItem, ...] = tuple(FIELDS[name] for name in EXPORTED)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the catalogue's key of its heading, its value for a record, its width in characters."""
+    """A column: its heading, its width in characters, its value for a record in the row of that number.
+
+    `day_form` is the form of its days, `empty` stands for no value, `summed` columns are added up; `prose` is
+    Markdown, which paper shows without its marks.
+    """
 
     heading: str
-    value: Callable[[Extract, Record], Value]
     width: int
+    value: Callable[[Extract, Record, int], Value]
+    field: str = ""
+    day_form: str = ISO
+    empty: str = ""
+    summed: bool = False
+    prose: bool = False
+
+    def text(self, value: Value) -> str:
+        """Return a value as it is read."""
+        if value is None or value == "":
+            return self.empty
+        return write_day(value, self.day_form) if isinstance(value, date) else str(value)
+
+    def printed(self, value: Value) -> str:
+        """Return a value as it is read on paper."""
+        text = self.text(value)
+        return without_marks(text) if self.prose else text
 
 
-def _named(section: str, code: str | None, words: Catalogue) -> str:
-    return words.text(f"{section}.{code}") if code else ""
+def columns_of(profile: Profile, words: Catalogue) -> tuple[Column, ...]:
+    """Return the columns of a form."""
+    return tuple(_column(profile, column, words) for column in profile.columns)
 
 
-def _flags(extract: Extract, record: Record) -> str:
-    words = extract.catalogue
-    return words.text("ui.comma").join(words.text(f"flag.{flag}") for flag in record.state.flags)
-
-
-def _files(extract: Extract, record: Record) -> str:
-    names = dict.fromkeys(references(record.item))
-    files = (extract.ledger.evidence[name] for name in names if name in extract.ledger.evidence)
-    return "\n".join(f"{file.reference} SHA-256 {file.sha256}" for file in files)
-
-
-def _source(_: Extract, record: Record) -> str:
-    source = record.source
-    parts = (source.kind, source.document, source.place, source.date, source.link)
-    return " ".join(str(part) for part in parts if part)
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("field.id", lambda _, r: r.item.id, 14),
-    Column("field.title", lambda _, r: r.item.title, 30),
-    Column("field.status", lambda x, r: _named("status", r.state.status, x.catalogue), 10),
-    Column("ledger.column.flag", _flags, 12),
-    Column("field.unit", lambda _, r: r.unit, 20),
-    Column("field.owner", lambda _, r: r.item.owner, 16),
-    Column("field.partners", lambda _, r: "\n".join(r.item.partners), 18),
-    Column("field.checklist", lambda _, r: r.checklist.header.title, 22),
-    Column("field.category", lambda _, r: r.item.category, 12),
-    Column("field.severity", lambda x, r: _named("severity", r.item.severity, x.catalogue), 8),
-    Column("field.mode", lambda x, r: _named("mode", r.item.mode, x.catalogue), 10),
-    Column("field.found", lambda _, r: str(r.item.found), 12),
-    Column("field.due", lambda _, r: str(r.item.due), 12),
-    Column("ledger.column.slip", lambda _, r: r.state.slip_days, 8),
-    Column("ledger.column.since", lambda _, r: str(r.state.since), 12),
-    Column("ledger.column.left", lambda _, r: r.state.days_left, 8),
-    Column("ledger.column.open", lambda _, r: r.state.days_open, 8),
-    Column("ledger.description", lambda _, r: r.item.problem, 40),
-    Column("section.cause", lambda _, r: r.item.cause, 30),
-    Column("section.goal", lambda _, r: r.item.goal, 30),
-    Column("section.actions", lambda x, r: cells.actions_text(r.item.actions, x.catalogue), 40),
-    Column("section.timeline", lambda x, r: cells.log_text(r.item.log, x.catalogue), 40),
-    Column("section.due_changes", lambda x, r: cells.due_changes_text(r.item.due_changes, x.catalogue), 24),
-    Column("section.evidence", _files, 24),
-    Column("section.feedback", lambda x, r: cells.feedback_text(r.item.feedback, x.catalogue), 20),
-    Column("section.notice", lambda x, r: cells.notice_text(r.item.notice, x.catalogue), 20),
-    Column("field.source", _source, 24),
-    Column("section.related", lambda _, r: "\n".join(r.item.related), 14),
-    Column("section.waive", lambda _, r: cells.extra_text(r.item.waive), 20),
-    Column("section.extra", lambda _, r: cells.extra_text(r.item.extra), 20),
-    Column("ledger.address", lambda x, r: x.address(r), 24),
-    Column("ledger.as_of", lambda x, _: str(x.ledger.today), 12),
-)
+def exported(words: Catalogue) -> tuple[Column, ...]:
+    """Return the columns of the export."""
+    return tuple(_plain(name, words) for name in EXPORTED)
 
 
 def headings(words: Catalogue) -> list[str]:
-    """Return the heading of every column."""
+    """Return the heading of every column of the export."""
     return [words.text(column.heading) for column in COLUMNS]
 
 
-def row(extract: Extract, record: Record) -> list[Value]:
-    """Return a record's value for every column."""
-    return [column.value(extract, record) for column in COLUMNS]
+def _plain(name: str, words: Catalogue) -> Column:
+    column = ReportColumn(field=name)
+    heading = words.text(FIELDS[name].heading)
+    return Column(heading, FIELDS[name].width, _shown(column, words), name)
+
+
+def _column(profile: Profile, column: ReportColumn, words: Catalogue) -> Column:
+    width = column.width or field_of(column.field).width
+    return Column(
+        profile.heading_of(column, words.texts),
+        min(max(width, _NARROWEST), _WIDEST),
+        _shown(column, words),
+        column.field,
+        column.date or profile.date,
+        column.empty or profile.empty or "",
+        column.sum,
+        column.field in _MARKDOWN,
+    )
+
+
+def _shown(column: ReportColumn, words: Catalogue) -> Callable[[Extract, Record, int], Value]:
+    """Return what gives a column's value, its codes in words and its lists as text."""
+    if column.field == "number":
+        return lambda _, __, number: number
+    field, raw = field_of(column.field), value_of(column.field)
+    word = word_of(column, words)
+    join = column.join or (words.text("ui.comma") if field.kind == "codes" else "\n")
+
+    def value(extract: Extract, record: Record, _: int) -> Value:
+        found: Raw = raw(extract, record)
+        if isinstance(found, tuple):
+            listed = [word(each) for each in found]
+            if column.numbered:
+                listed = [f"{n}. {each}" for n, each in enumerate(listed, 1)]
+            return join.join(listed)
+        return word(found) if isinstance(found, str) and found else found
+
+    return value
+
+
+def word_of(column: ReportColumn, words: Catalogue) -> Callable[[str], str]:
+    """Return what puts a value into the words of a column: its own, else those of the interface."""
+    field = field_of(column.field)
+    known = {code: words.text(f"{field.section}.{code}") for code in field.codes} | dict(column.values)
+    return lambda value: known.get(value, value)

@@ -7,23 +7,26 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from rectification.exchange.columns import headings, row
-
 if TYPE_CHECKING:
-    from rectification.exchange import Extract
-    from rectification.exchange.columns import Value
+    from rectification.exchange.columns import Column, Value
+    from rectification.exchange.layout import Layout
 
 # What a spreadsheet could take for a formula, also behind blanks (wide ones too) and in full-width signs.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 
 
-def write(extract: Extract) -> bytes:
-    """Return the file: a line of headings, a line a record."""
+def draw(layout: Layout) -> bytes:
+    """Return the file: a line of headings, a line an item. Titles and subtotals are for paper."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headings(extract.catalogue))
-    writer.writerows([disarm(value) for value in row(extract, record)] for record in extract.records)
+    writer.writerow([disarm(column.heading) for column in layout.columns])
+    for values in layout.items:
+        writer.writerow([_cell(column, v) for column, v in zip(layout.columns, values, strict=True)])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(column: Column, value: Value) -> Value:
+    return value if isinstance(value, int) else disarm(column.text(value))
 
 
 def disarm(value: Value) -> Value:

@@ -7,6 +7,7 @@ from rectification.intake.checklist import examine_draft, write_checklist
 from rectification.intake.days import Reading, read_day
 from rectification.intake.measures import split_measures
 from rectification.intake.placing import Intake, Note, Wishes, columns_with_examples, take_in
+from rectification.intake.profile import read_report
 from rectification.intake.sheet import Sheet, UnreadableError, read_sheets
 from rectification.intake.table import Table, find_table
 
@@ -22,6 +23,7 @@ __all__ = [
     "examine_draft",
     "find_table",
     "read_day",
+    "read_report",
     "read_sheets",
     "split_measures",
     "take_in",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,14 +37,21 @@ class Table:
         return tuple(column for column in self.columns if column.field == field)
 
 
-def find_table(sheet: Sheet) -> Table | None:
-    """Find the header: the row in which most headings are known, at least two."""
+def find_table(sheet: Sheet, names: Mapping[str, str] | None = None) -> Table | None:
+    """Find the header: the row in which most headings are known, at least two.
+
+    `names` are the fields of headings (as `plain` returns them) that mean something here beside the usual.
+    """
+    names = names or {}
     rows = range(1, min(sheet.last_row, _SEARCHED) + 1)
     columns = range(1, sheet.last_column + 1)
 
     def known(row: int) -> int:
         cells = (sheet.at(row, column) for column in columns)
-        return len({field_of(cell.text) for cell in cells if cell is not None and len(cell.text) < 40} - {""})
+        texts = [cell.text for cell in cells if cell is not None and len(cell.text) < 40]
+        # A heading of the form counts, also one that an import makes no field of.
+        own = {name for text in texts if (name := plain(text)) in names}
+        return len({field_of(text) for text in texts if plain(text) not in own} - {""}) + len(own)
 
     best = max(rows, key=known, default=0)
     if not best or known(best) < 2:
@@ -52,11 +60,13 @@ def find_table(sheet: Sheet) -> Table | None:
     first = min(cell.row for cell in cells)
     last = max(cell.last_row for cell in cells)
     # A title that reaches down into nothing is not part of the header.
-    found = [column for number in columns if (column := _column(sheet, number, first, last)) is not None]
+    found = [
+        column for number in columns if (column := _column(sheet, number, first, last, names)) is not None
+    ]
     return Table(first, last, tuple(_settled(found)))
 
 
-def _column(sheet: Sheet, number: int, first: int, last: int) -> Column | None:
+def _column(sheet: Sheet, number: int, first: int, last: int, names: Mapping[str, str]) -> Column | None:
     """Read a heading of one or more rows: the lowest words count, those above help where they say nothing."""
     parts = dict.fromkeys(
         c.text for row in range(first, last + 1) if (c := sheet.at(row, number)) is not None
@@ -66,6 +76,8 @@ def _column(sheet: Sheet, number: int, first: int, last: int) -> Column | None:
         filled = any(cell.column == number and cell.row > last for cell in sheet.cells.values())
         return Column(number, "", "") if filled else None
     heading = words[-1]
+    if (own := plain(heading)) in names:
+        return Column(number, heading, names[own])
     return Column(number, heading, field_of(heading) or field_of("".join(words)))
 
 

@@ -1,14 +1,23 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
 from rectification.ledger.acceptance import acceptance, content_hash, suspect
+from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
-from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
+from rectification.ledger.ledger import (
+    Checklist,
+    Ledger,
+    Record,
+    count_by_status,
+    references,
+    slug_of,
+    slug_of_unit,
+)
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
-from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
+from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
 from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.units import Units
@@ -39,14 +48,17 @@ __all__ = [
     "count_by_status",
     "derive",
     "difference",
+    "faults",
     "independence",
     "last_move",
     "last_stir",
+    "ledger_on",
     "load",
     "references",
     "rounds",
     "select",
     "slug_of",
+    "slug_of_unit",
     "suspect",
     "verifications",
     "yaml_files",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rectification.ledger.state import State, last_move
 from rectification.ledger.units import Units
-from rectification.model import Category, Header, Item, Request, Source, Status
+from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
+    from rectification.profile import Profile
 
 
 def slug_of(name: str) -> str:
@@ -26,6 +27,11 @@ def slug_of(name: str) -> str:
         c if c.isalnum() or c in "._-" else "-" for c in unicodedata.normalize("NFC", name.strip())
     )
     return "-".join(part for part in kept.split("-") if part).strip(".") or "-"
+
+
+def slug_of_unit(unit: Unit) -> str:
+    """Return the last part of a unit's address."""
+    return unit.slug or slug_of(unit.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +109,8 @@ class Ledger:
     requests: tuple[Request, ...] = ()
     request_places: tuple[Place, ...] = ()
     evidence: Mapping[str, EvidenceFile] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
+    profile_places: tuple[Place, ...] = ()
     revision: str = ""
     sources: tuple[SourceState, ...] = ()
     elsewhere: Mapping[str, Record] = field(default_factory=dict)
@@ -139,6 +147,16 @@ class Ledger:
         """Name of a category -> where it is listed; empty without `_categories.yml`."""
         return dict(zip((category.name for category in self.categories), self.category_places, strict=False))
 
+    @cached_property
+    def by_profile(self) -> Mapping[str, Profile]:
+        """Name of a report profile -> the profile."""
+        return {profile.name: profile for profile in self.profiles}
+
+    @cached_property
+    def place_of_profile(self) -> Mapping[str, Place]:
+        """Name of a report profile -> where it is listed."""
+        return dict(zip((profile.name for profile in self.profiles), self.profile_places, strict=False))
+
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
         unit = self.units.names.get(name)
@@ -147,27 +165,38 @@ class Ledger:
         return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
 
     def public(self) -> Ledger:
-        """Return the ledger without its internal items, and without any word that points at them."""
+        """Return the ledger without its internal items and reports, and without any word of them."""
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
+        if not hidden and all(profile.audience == "public" for profile in self.profiles):
+            return self
         records = tuple(
-            replace(record, item=_without(record.item, hidden))
+            replace(record, item=without(record.item, hidden))
             for record in self.records
             if record.item.id not in hidden
         )
+        shown = [n for n, profile in enumerate(self.profiles) if profile.audience == "public"]
+        return replace(
+            self.only(records),
+            profiles=tuple(self.profiles[n] for n in shown),
+            profile_places=tuple(self.profile_places[n] for n in shown),
+        )
+
+    def only(self, records: tuple[Record, ...]) -> Ledger:
+        """Return the ledger with these of its records, and with no name or file that only others have."""
         # Only our own items have evidence here: another site's may name a file that is none of its business.
         own = (record for record in records if record.origin is None)
         shown = {reference for record in own for reference in references(record.item)}
         evidence = {name: file for name, file in self.evidence.items() if name in shown}
-        public = replace(self, records=records, evidence=evidence)
-        # Without a vocabulary the names are those that items use: an internal item's may be used by no other.
+        part = replace(self, records=records, evidence=evidence)
+        # Without a vocabulary the names are those that items use.
         if not self.units.known:
-            kept = {*public.by_unit, *self.units.grafted}
+            kept = {*part.by_unit, *self.units.grafted}
             listed = tuple(unit for unit in self.units.listed if unit.name in kept)
-            public = replace(public, units=replace(self.units, listed=listed))
+            part = replace(part, units=replace(self.units, listed=listed))
         if not self.categories_known:
-            categories = tuple(c for c in self.categories if c.name in public.by_category)
-            public = replace(public, categories=categories)
-        return public
+            categories = tuple(c for c in self.categories if c.name in part.by_category)
+            part = replace(part, categories=categories)
+        return part
 
     def own(self) -> Ledger:
         """Return the ledger without what comes from other sites: what this site's editors may write to."""
@@ -200,7 +229,7 @@ def count_by_status(records: Iterable[Record]) -> dict[Status, int]:
     return counts
 
 
-def _without(item: Item, hidden: set[str]) -> Item:
+def without(item: Item, hidden: set[str]) -> Item:
     """Return `item` without its references to hidden items."""
     if hidden.isdisjoint(item.related) and not any(entry.merged_into in hidden for entry in item.log):
         return item

@@ -11,6 +11,7 @@ from rectification.diagnostic import Diagnostic, nearest
 from rectification.ledger.evidence import inspect
 from rectification.ledger.ledger import Checklist, Ledger, Record, references
 from rectification.ledger.place import Place
+from rectification.ledger.query import faults
 from rectification.ledger.state import derive
 from rectification.ledger.units import Units
 from rectification.model import (
@@ -24,6 +25,7 @@ from rectification.model import (
     build,
 )
 from rectification.model import Record as Model
+from rectification.profile import ReportsFile
 from rectification.settings import ENDINGS, EVIDENCE_FOLDER, HEADER_FILE
 from rectification.source import Document, parse, read
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     from rectification.settings import Settings
 
-VOCABULARIES = ("_units", "_categories", "_requests")
 
 Built = TypeVar("Built", bound=Model)
 
@@ -85,7 +86,19 @@ def load(
         used = sorted({record.item.category for record in records if record.item.category})
         ledger = replace(ledger, categories=tuple(Category(name=name) for name in used))
     loading.ledger = replace(ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence)
+    _conditions(loading)
     return loading
+
+
+def _conditions(loading: Loading) -> None:
+    """Report what the profiles' queries name that is not in the ledger; not of one read only in part."""
+    if any(d.severity == "error" for d in loading.diagnostics):
+        return
+    ledger = loading.ledger
+    for profile, place in zip(ledger.profiles, ledger.profile_places, strict=True):
+        for mistake in faults(ledger, profile.where):
+            mark = place.mark("where", *mistake.path, of=mistake.of)
+            loading.diagnostics.append(Diagnostic(mistake.code, "error", place.file, *mark, mistake.facts))
 
 
 def yaml_files(settings: Settings) -> Iterator[Path]:
@@ -115,28 +128,51 @@ def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
         document = _document(path, file, loading)
         if document is None:
             continue
-        if path.stem == "_units":
-            units = _build(UnitsFile, document.value, Place(document), loading)
-            if units is not None:
-                ledger = replace(ledger, units=Units(units.units, _places(document, "units", units.units)))
-        elif path.stem == "_categories":
-            found = _build(CategoriesFile, document.value, Place(document), loading)
-            if found is not None:
-                places = _places(document, "categories", found.categories)
-                ledger = replace(
-                    ledger, categories=found.categories, category_places=places, categories_known=True
-                )
-        else:
-            asked = _build(RequestsFile, document.value, Place(document), loading)
-            if asked is not None:
-                places = _places(document, "requests", asked.requests)
-                ledger = replace(ledger, requests=asked.requests, request_places=places)
+        ledger = _VOCABULARY_OF[path.stem](ledger, document, loading)
     return ledger
+
+
+def _units(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(UnitsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    return replace(ledger, units=Units(found.units, _places(document, "units", found.units)))
+
+
+def _categories(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(CategoriesFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    places = _places(document, "categories", found.categories)
+    return replace(ledger, categories=found.categories, category_places=places, categories_known=True)
+
+
+def _requests(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(RequestsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    places = _places(document, "requests", found.requests)
+    return replace(ledger, requests=found.requests, request_places=places)
+
+
+def _reports(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
+    found = _build(ReportsFile, document.value, Place(document), loading)
+    if found is None:
+        return ledger
+    return replace(ledger, profiles=found.reports, profile_places=_places(document, "reports", found.reports))
 
 
 def _places(document: Document, key: str, listed: Sequence[object]) -> tuple[Place, ...]:
     return tuple(Place(document, (key, n)) for n in range(len(listed)))
 
+
+_VOCABULARY_OF: Mapping[str, Callable[[Ledger, Document, Loading], Ledger]] = {
+    "_units": _units,
+    "_categories": _categories,
+    "_requests": _requests,
+    "_reports": _reports,
+}
+VOCABULARIES = tuple(_VOCABULARY_OF)
 
 Items = list[tuple[Item, Place]]
 

@@ -12,7 +12,9 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rectification.model import FLAGS, MODES, SEVERITIES, STATUSES
+from rectification.diagnostic import nearest
+from rectification.model import FLAGS, MODES, SEVERITIES, STATUSES, Day, Mistake, build
+from rectification.model import Record as Model
 
 if TYPE_CHECKING:
     from rectification.ledger.ledger import Ledger, Record
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 Where = Mapping[str, Sequence[str]]
 
 NOTHING = "-"  # the value that means: the item says nothing there
+_NAMED = 12  # values named where one is unknown
 ATTENTION = "attention"  # the flag of an unfinished item with any flag that asks for somebody to act
 
 
@@ -75,6 +78,33 @@ def choices(ledger: Ledger, field: str) -> tuple[str, ...]:
         "mode": (*MODES, NOTHING),
     }
     return fixed[field]
+
+
+class _Limit(Model):
+    """The value of a range's field."""
+
+    day: Day
+
+
+def faults(ledger: Ledger, where: Where) -> list[Mistake]:
+    """Return what a query names that means nothing in this ledger: paths begin at its fields."""
+    found: list[Mistake] = []
+    for field, values in where.items():
+        if field in RANGES:
+            _, mistakes = build(_Limit, {"day": values[0] if len(values) == 1 else " ".join(values)})
+            found += (Mistake(m.code, (field,), {**m.facts, "field": field}) for m in mistakes)
+        elif field not in FIELDS:
+            fields = (*FIELDS, *RANGES)
+            facts = {"found": field, "nearest": nearest(field, fields), "known": ", ".join(fields)}
+            found.append(Mistake("M002", (field,), facts, "key"))
+        else:
+            known = choices(ledger, field)
+            expected = ", ".join(known[:_NAMED])
+            for value in values:
+                if value not in known:
+                    facts = {"field": field, "found": value, "nearest": nearest(value, known)}
+                    found.append(Mistake("M008", (field,), facts | {"expected": expected}))
+    return found
 
 
 def select(ledger: Ledger, where: Where) -> tuple[Record, ...]:

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
-from rectification.ledger import slug_of
+from rectification.ledger import slug_of_unit
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
@@ -105,7 +105,7 @@ class Edition:
 
 def name_of_unit(unit: Unit) -> str:
     """Return the name of the group that is a unit's."""
-    return f"units/{unit.slug or slug_of(unit.name)}"
+    return f"units/{slug_of_unit(unit)}"
 
 
 def name_of_checklist(checklist: Checklist) -> str:

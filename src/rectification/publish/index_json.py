@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from rectification.ledger import slug_of_unit
 from rectification.model import Day
 from rectification.publish.schema_json import documents
 
@@ -41,7 +42,7 @@ class Index(TypedDict):
 DOCUMENTS = {"index.json": Index}
 # Newest first; a revision adds to the interface and takes nothing from it. Its words: `api_change` in the
 # catalogues.
-REVISIONS = (("1.2", "2026-11-25"), ("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
+REVISIONS = (("1.3", "2026-11-25"), ("1.2", "2026-11-25"), ("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
 
 
 def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
@@ -74,9 +75,15 @@ def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple
 
 def paths(edition: Edition, pattern: str) -> list[str]:
     """Return the files that a path with or without `{slug}` stands for."""
-    if "{slug}" not in pattern:
-        return [pattern]
-    return [pattern.format(slug=checklist.slug) for checklist in edition.ledger.checklists]
+    return [path for _, path in parts(edition, pattern)] if "{slug}" in pattern else [pattern]
+
+
+def parts(edition: Edition, pattern: str) -> list[tuple[str, str]]:
+    """Return what a path with `{slug}` stands for: (title, path) of each checklist or unit."""
+    ledger = edition.ledger
+    if pattern.startswith("units/"):
+        return [(unit.name, pattern.format(slug=slug_of_unit(unit))) for _, unit in ledger.units.tree()]
+    return [(c.header.title, pattern.format(slug=c.slug)) for c in ledger.checklists]
 
 
 def _sum(content: bytes) -> dict[str, Any]:
@@ -85,4 +92,5 @@ def _sum(content: bytes) -> dict[str, Any]:
 
 def stem(pattern: str) -> str:
     """Return the key of a file's words in the catalogue: `checklists` for `checklists/{slug}.json`."""
-    return pattern.split("/")[0].removesuffix(".json")
+    folder, one, _ = pattern.partition("/")
+    return f"one_of_{folder}" if one and folder == "units" else folder.removesuffix(".json")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import TypedDict
 
-from rectification.ledger import references
-from rectification.model import Day, Flag, Header, Item, Source, Status
+from rectification.ledger import references, slug_of_unit
+from rectification.model import Day, Flag, Header, Item, Level, Source, Status
 
 if TYPE_CHECKING:
     from rectification.ledger import Checklist, Ledger, Origin, Record
@@ -56,6 +56,12 @@ class PublishedHeader(Header):
     origin: PublishedOrigin | None = None
 
 
+class PublishedUnit(TypedDict):
+    name: str
+    slug: str
+    level: Level | None
+
+
 class Items(TypedDict):
     version: Literal[1]
     as_of: Day
@@ -69,11 +75,25 @@ class ChecklistItems(TypedDict):
     items: list[PublishedItem]
 
 
-DOCUMENTS = {"items.json": Items, "checklists/{slug}.json": ChecklistItems}
+class UnitItems(TypedDict):
+    version: Literal[1]
+    as_of: Day
+    unit: PublishedUnit
+    items: list[PublishedItem]
+
+
+DOCUMENTS = {
+    "items.json": Items,
+    "checklists/{slug}.json": ChecklistItems,
+    "units/{slug}.json": UnitItems,
+}
 
 
 def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Yield the file of all items and one a checklist. `as_of` is the day the derived values hold for."""
+    """Yield the file of all items, one a checklist, and one a unit with the items of all units below it.
+
+    `as_of` is the day the derived values hold for.
+    """
     ledger = edition.ledger
     blocks = {record: _encoded(item(ledger, record)) for record in ledger.records}
     head = f'{{"version":1,"as_of":"{ledger.today}",'
@@ -82,6 +102,17 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
         records = ledger.by_checklist.get(checklist.slug, ())
         own = f'{head}"checklist":{_encoded(header(checklist))},'
         yield f"api/v1/checklists/{checklist.slug}.json", _document(own, [blocks[r] for r in records])
+    for unit in ledger.units.listed:
+        facts: PublishedUnit = {
+            "name": unit.name,
+            "slug": slug_of_unit(unit),
+            "level": ledger.units.level(unit),
+        }
+        own = f'{head}"unit":{_encoded(facts)},'
+        yield (
+            f"api/v1/units/{facts['slug']}.json",
+            _document(own, [blocks[r] for r in ledger.of_unit(unit.name)]),
+        )
 
 
 def item(ledger: Ledger, record: Record) -> dict[str, Any]:
@@ -129,7 +160,7 @@ def _source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json", exclude_none=True)
 
 
-def _encoded(value: dict[str, Any]) -> str:
+def _encoded(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from rectification.ledger import slug_of
+from rectification.ledger import slug_of_unit
 from rectification.model import Day, Level
 from rectification.publish.summary_json import Numbers, numbers
 
@@ -48,7 +48,7 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
 def _unit(ledger: Ledger, unit: Unit) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": unit.name,
-        "slug": unit.slug or slug_of(unit.name),
+        "slug": slug_of_unit(unit),
         "level": ledger.units.level(unit),
         **numbers(ledger.of_unit(unit.name)),
         "units": [_unit(ledger, below) for below in ledger.units.children.get(unit.name, ())],

@@ -23,6 +23,7 @@ from rectification.model import (
     RequestsFile,
     UnitsFile,
 )
+from rectification.profile import ReportsFile
 
 if TYPE_CHECKING:
     from rectification.ledger import Ledger
@@ -37,6 +38,7 @@ KINDS: dict[str, type[Record]] = {
     "header": HeaderFile,
     "units": UnitsFile,
     "categories": CategoriesFile,
+    "reports": ReportsFile,
     "requests": RequestsFile,
 }
 # Definitions whose fields the machine interface describes already.

@@ -54,17 +54,21 @@ def checklist_twice(ledger: Ledger) -> Iterator[Breach]:
 
 
 def address_twice(ledger: Ledger) -> Iterator[Breach]:
-    """Two units, or two categories, never share an address."""
-    units = zip(ledger.units.listed, ledger.units.places, strict=False)
-    categories = zip(ledger.categories, ledger.category_places, strict=False)
-    for group in ([*units], [*categories]):
+    """Two units, two categories or two reports never share an address."""
+    units = [(unit.name, unit.slug) for unit in ledger.units.listed]
+    categories = [(category.name, category.slug) for category in ledger.categories]
+    reports = [(profile.name, None) for profile in ledger.profiles]
+    for group, places in (
+        (units, ledger.units.places),
+        (categories, ledger.category_places),
+        (reports, ledger.profile_places),
+    ):
         seen: dict[str, str] = {}
-        for named, place in group:
-            slug = folded(named.slug or slug_of(named.name))
-            first = seen.setdefault(slug, named.name)
-            if first != named.name:
-                key = "slug" if named.slug else "name"
-                yield Breach(place, (key,), {"found": slug, "first": first})
+        for (name, own), place in zip(group, places, strict=False):
+            slug = folded(own or slug_of(name))
+            first = seen.setdefault(slug, name)
+            if first != name:
+                yield Breach(place, ("slug" if own else "name",), {"found": slug, "first": first})
 
 
 def folded(slug: str) -> str:

@@ -75,7 +75,7 @@ def circular_units(ledger: Ledger) -> Iterator[Breach]:
 
 
 def name_twice(ledger: Ledger) -> Iterator[Breach]:
-    """A name or alias means one unit; a category is listed once."""
+    """A name or alias means one unit; a category is listed once, and so is a report."""
     seen: dict[str, str] = {}
     for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
         paths: list[tuple[str | int, ...]] = [("name",), *(("aliases", n) for n in range(len(unit.aliases)))]
@@ -83,11 +83,16 @@ def name_twice(ledger: Ledger) -> Iterator[Breach]:
             first = seen.setdefault(name, f"{place.file}:{place.mark(*path).line}")
             if first != f"{place.file}:{place.mark(*path).line}":
                 yield Breach(place, path, {"found": name, "first": first})
-    listed: dict[str, str] = {}
-    for category, place in zip(ledger.categories, ledger.category_places, strict=False):
-        first = listed.setdefault(category.name, f"{place.file}:{place.line}")
-        if first != f"{place.file}:{place.line}":
-            yield Breach(place, ("name",), {"found": category.name, "first": first})
+    lists = (
+        ([category.name for category in ledger.categories], ledger.category_places),
+        ([profile.name for profile in ledger.profiles], ledger.profile_places),
+    )
+    for names, places in lists:
+        listed: dict[str, str] = {}
+        for name, place in zip(names, places, strict=False):
+            first = listed.setdefault(name, f"{place.file}:{place.line}")
+            if first != f"{place.file}:{place.line}":
+                yield Breach(place, ("name",), {"found": name, "first": first})
 
 
 RULES = (

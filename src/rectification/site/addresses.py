@@ -7,15 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from rectification.ledger import slug_of
+from rectification.ledger import slug_of, slug_of_unit
 
 if TYPE_CHECKING:
     from rectification.ledger import Checklist, Ledger, Record
     from rectification.model import Category, Unit
+    from rectification.profile import Profile
 
 
 # Kind of page -> the folder its pages lie in.
-FOLDERS = {"item": "items", "checklist": "checklists", "unit": "units", "category": "categories"}
+FOLDERS = {
+    "item": "items",
+    "checklist": "checklists",
+    "unit": "units",
+    "category": "categories",
+    "report": "reports",
+}
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,13 @@ class Addresses:
         return self.page("checklist", checklist.slug)
 
     def unit(self, unit: Unit) -> str:
-        return self.page("unit", unit.slug or slug_of(unit.name))
+        return self.page("unit", slug_of_unit(unit))
 
     def category(self, category: Category) -> str:
         return self.page("category", category.slug or slug_of(category.name))
+
+    def report(self, profile: Profile) -> str:
+        return self.page("report", profile.name)
 
     def listing(self, kind: str) -> str:
         """Address of the page that lists all of a kind: `ledger`, `checklists`, `units`, `categories`."""

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape as xml_escape
 from mkdocs.exceptions import PluginError
 
 from rectification import publish
+from rectification.exchange import copies
 from rectification.ledger import Ledger
 from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
@@ -184,6 +185,7 @@ class Build:
             *(self.addresses.checklist(c) for c in self.ledger.checklists if c.origin is None),
             *map(self.addresses.unit, self.ledger.units.listed),
             *map(self.addresses.category, self.ledger.categories),
+            *map(self.addresses.report, self.ledger.profiles),
         ]
 
     # -- files of our own --------------------------------------------------------------------------
@@ -216,7 +218,8 @@ class Build:
                     _write(self.staging / copy[0], copy[1])
 
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
-        jobs = [partial(put, output) for output in publish.outputs(self.edition)]
+        outputs = [*publish.outputs(self.edition), *copies.outputs(self.edition)]
+        jobs = [partial(put, output) for output in outputs]
         on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
         put(lambda: publish.seals(self.edition, lambda name: (self.staging / name).read_bytes()))
         for file in self.ledger.evidence.values():

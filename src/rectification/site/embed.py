@@ -10,22 +10,21 @@ limit: 10
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from rectification.diagnostic import Diagnostic, nearest
-from rectification.ledger import FIELDS, RANGES, Ledger, Where, choices
-from rectification.model import Count, Day, Line, Record, build
+from rectification.ledger import Ledger, Where, faults
+from rectification.model import Count, Record, build
+from rectification.profile import Condition
 from rectification.source import parse
 
 if TYPE_CHECKING:
     from rectification.source import Document
 
 _FENCE = re.compile(r"(?P<indent> {0,3})(?P<marks>`{3,}|~{3,})\s*(?P<info>.*?)\s*")
-_listed = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
 
 
 Group = Literal["unit", "category", "checklist", "status"]
@@ -43,16 +42,10 @@ class Embed(Record):
     )
     chart: ChartKind | None = Field(None, description="Which chart, for `view: chart`")
     group: Group | None = Field(None, description="What table, cards or counts are divided by")
-    where: Mapping[Line, Annotated[tuple[Line, ...], _listed]] = Field(
+    where: Condition = Field(
         default_factory=dict, description="Which items: field -> value or list of values"
     )
     limit: Annotated[Count, Field(ge=1)] = Field(20, description="Most rows shown")
-
-
-class _Limit(Record):
-    """The value of a range's field."""
-
-    day: Day
 
 
 @dataclass(frozen=True)
@@ -135,26 +128,7 @@ def _unfit(document: Document, block: Embed) -> list[Diagnostic]:
 
 def _unknown(document: Document, where: Where, ledger: Ledger) -> list[Diagnostic]:
     """Report fields and values of a query that mean nothing in this ledger."""
-    found = []
-    for field, values in where.items():
-        if field in RANGES:
-            _, mistakes = build(_Limit, {"day": values[0] if len(values) == 1 else " ".join(values)})
-            mark = document.mark(("where", field))
-            for mistake in mistakes:
-                facts = {**mistake.facts, "field": field}
-                found.append(Diagnostic(mistake.code, "error", document.file, *mark, facts))
-            continue
-        if field not in FIELDS:
-            fields = (*FIELDS, *RANGES)
-            facts = {"found": field, "nearest": nearest(field, fields), "known": ", ".join(fields)}
-            mark = document.mark(("where", field), "key")
-            found.append(Diagnostic("M002", "error", document.file, *mark, facts))
-            continue
-        known = choices(ledger, field)
-        for value in values:
-            if value not in known:
-                facts = {"field": field, "found": value, "nearest": nearest(value, known)}
-                facts["expected"] = ", ".join(known[:12])
-                mark = document.mark(("where", field))
-                found.append(Diagnostic("M008", "error", document.file, *mark, facts))
-    return found
+    return [
+        Diagnostic(m.code, "error", document.file, *document.mark(("where", *m.path), m.of), m.facts)
+        for m in faults(ledger, where)
+    ]

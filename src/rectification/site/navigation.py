@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 
+from rectification.site.addresses import FOLDERS
 from rectification.site.shell import token
 from rectification.site.views import LISTINGS
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 # The navigation stands on every page: it names checklists and categories one by one only while they are few.
 _MOST_NAMED = 20
 # Listings whose pages hang below them.
-_PARENTS = ("checklists", "units", "categories")
+_PARENTS = ("checklists", "units", "categories", "reports")
 
 
 def listing_of(page: Page) -> str:
@@ -65,10 +66,11 @@ def _only_listing(item: StructureItem) -> Page | None:
 
 
 def _links(listing: str, build: Build) -> list[Link]:
-    ledger, addresses = build.ledger, build.addresses
+    ledger, addresses, views = build.ledger, build.addresses, build.views
     named: dict[str, list[tuple[str, str]]] = {
         "checklists": [(c.header.title, addresses.checklist(c)) for c in ledger.checklists],
         "categories": [(c.name, addresses.category(c)) for c in ledger.categories],
+        "reports": [(views.forms.title(p), addresses.report(p)) for p in ledger.profiles],
     }
     entries = named.get(listing, [])
     # The theme puts titles into its pages as they are.
@@ -78,8 +80,7 @@ def _links(listing: str, build: Build) -> list[Link]:
 
 def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:
     """Return the section that a stamped page hangs below, for breadcrumbs and the open tab."""
-    above = {"item": "checklists", "checklist": "checklists", "unit": "units", "category": "categories"}[kind]
-    section = sections.get(above)
+    section = sections.get("checklists" if kind == "item" else FOLDERS[kind])
     if kind != "item":
         return section
     crumb = Section(

@@ -46,6 +46,7 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
+from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags
 from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
@@ -54,13 +55,14 @@ from rectification.site.text import markdown, plain
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.history import History
+    from rectification.profile import Profile
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
     from rectification.substance import Substance
 
 LISTINGS = (
-    *("ledger", "changes", "checklists", "units", "categories", "sources", "data", "rules"),
+    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
     "substance",
 )
 _SAME_UNIT = 5  # other items of the unit named on an item's page
@@ -195,6 +197,7 @@ class Views:
         self.addresses = addresses
         self.edit_address = edit_address
         self.edition = edition
+        self.forms = Forms(edition)
         self._by_due: dict[str, list[Record]] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
@@ -227,6 +230,7 @@ class Views:
             recent_changes=self._recent_changes,
             texts=self._texts,
             charts_of=self._charts_of,
+            forms=self.forms,
             substance=substance,
             history=history,
             field_name=catalogue.field_name,
@@ -238,7 +242,7 @@ class Views:
     # -- pages stamped out -------------------------------------------------------------------------
 
     def sheets(self) -> list[Callable[[], Sheet]]:
-        """Return what makes every page to stamp: one a record, checklist, unit and category."""
+        """Return what makes every page to stamp: one a record, checklist, unit, category and report."""
         making: list[Callable[[], Sheet]] = []
         for records in self.ledger.by_checklist.values():
             around = zip((None, *records), records, (*records[1:], None), strict=False)
@@ -246,6 +250,7 @@ class Views:
         making += [partial(self.checklist, checklist) for checklist in self.ledger.checklists]
         making += [partial(self.unit, unit) for unit in self.ledger.units.listed]
         making += [partial(self.category, category) for category in self.ledger.categories]
+        making += [partial(self.report, profile) for profile in self.ledger.profiles]
         return making
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
@@ -322,7 +327,7 @@ class Views:
             "below": units.children.get(unit.name, ()),
             "level": units.level(unit),
             "feed": name_of_unit(unit),
-            "data": "units.json",
+            "data": f"{name_of_unit(unit)}.json",
         }
         description = self.catalogue.text("ui.unit_description", unit=unit.name)
         place = units.place_of.get(unit.name)
@@ -336,6 +341,13 @@ class Views:
         edit = self.edit_address(place.file, place.line) if place else ""
         address = self.addresses.category(category)
         return self._sheet("category", address, category.name, description, context, edit)
+
+    def report(self, profile: Profile) -> Sheet:
+        title, address = self.forms.title(profile), self.addresses.report(profile)
+        description = self.catalogue.text("report.description", title=title)
+        place = self.ledger.place_of_profile[profile.name]
+        edit = self.edit_address(place.file, place.line)
+        return self._sheet("report", address, title, description, self.forms.page(profile), edit)
 
     def _sheet(
         self,
@@ -390,6 +402,7 @@ class Views:
             "files": [(p, index_json.stem(p), holds) for p, holds in schema_json.documents().items()],
             "definitions": {name: schema_json.fields(schema) for name, schema in definitions.items()},
             "revisions": index_json.REVISIONS,
+            "parts": partial(index_json.parts, self.edition),
         }
 
     def _findings(self) -> dict[str, Any]:
