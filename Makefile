@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test lint bench screenshots constraints vendor clean
+.PHONY: site serve test compat lint bench screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -16,6 +16,18 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 
 test: .venv/ready-for-tests browser ## run every test
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+compat: .venv/ready build/compat/ready ## the same site under ProperDocs, the ledger's pages under Zensical
+	build/compat/bin/python scripts/compat.py $(BIN)/python build/compat/sites
+	SITE_BUILDER=properdocs build/compat/bin/python -m pytest -q $(UNDER_PROPERDOCS)
+
+UNDER_PROPERDOCS := $(addprefix tests/site/test_, publishing.py pages.py embed.py headers.py)
+
+build/compat/ready: pyproject.toml constraints-compat.txt
+	$(PYTHON) -m venv build/compat
+	build/compat/bin/python -m pip install -q --require-hashes -r constraints-compat.txt
+	build/compat/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
 
 lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/ruff check .
@@ -44,10 +56,28 @@ constraints: ## resolve the newest allowed versions, with hashes and no addresse
 	build/resolve/bin/python -m pip install -q pip-tools
 	$(RESOLVE) --build-deps-for wheel --build-deps-for editable -o constraints.txt pyproject.toml
 	$(RESOLVE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+	$(RESOLVE) --extra compat --build-deps-for wheel --build-deps-for editable -c constraints.txt \
+	  -o constraints-compat.txt pyproject.toml
+	$(RESOLVE) -o constraints-audit.txt constraints-audit.in
 
 vendor: ## fetch the vendored browser libraries anew from npm and check them (needs npm)
 	$(PYTHON) scripts/vendor.py refresh
 	$(PYTHON) scripts/vendor.py verify
+
+sbom: .venv/ready build/audit/ready ## write the bill of materials to build/sbom.cdx.json (CycloneDX)
+	build/audit/bin/python scripts/sbom.py $(BIN)/python build/sbom.cdx.json
+
+# Asks a service of known vulnerabilities over the network: PyPI, or with AUDIT_SERVICE=osv the OSV database.
+# --strict: a package that could not be asked about is a failure, not a pass.
+AUDIT_SERVICE ?= pypi
+audit: build/audit/ready ## look for known vulnerabilities, and compare the browser libraries with npm (needs the network)
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip -s $(AUDIT_SERVICE) -r constraints.txt
+	$(PYTHON) scripts/vendor.py compare
+
+build/audit/ready: constraints-audit.txt
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install -q --require-hashes -r constraints-audit.txt
+	touch $@
 
 clean:
 	rm -rf .venv site build dist .site.*

@@ -1,6 +1,8 @@
 """Takes browser libraries from npm, once, and checks that what lies in the repository is what npm gave.
 
     python scripts/vendor.py verify     check the files against the hashes recorded here (no network)
+    python scripts/vendor.py compare    fetch every package anew, check its integrity and that what lies here
+                                        is what it gives; writes nothing
     python scripts/vendor.py refresh    fetch every package anew at its recorded version, check what npm gives
                                         against the recorded integrity, write the files
     python scripts/vendor.py take NAME@VERSION   move a library to another version and record its integrity
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -47,17 +50,38 @@ def verify(folder: Path) -> list[str]:
     return faults
 
 
+def compare(folder: Path) -> list[str]:
+    """Return where a folder differs from what npm gives today for the recorded versions."""
+    faults = []
+    for name, package in _manifest(folder).items():
+        content = _pack(f"{name}@{package['version']}")
+        if (given := _integrity(content)) != package["integrity"]:
+            faults.append(
+                f"{name}@{package['version']}: npm gave {given}, recorded is {package['integrity']}"
+            )
+            continue
+        files, licence = _made(content, package)
+        faults += [
+            f"{file}: not what npm gave" for file in files if (folder / file).read_bytes() != files[file]
+        ]
+        faults += [f"{name}: its licence is {licence}"] if licence != package["license"] else []
+    return faults
+
+
 def refresh(folder: Path, wanted: dict[str, str]) -> None:
     """Fetch the packages of a folder; `wanted` gives new versions by name. Exits where npm gives another."""
     manifest = _manifest(folder)
     for name, package in manifest.items():
         version = wanted.get(name, package["version"])
         content = _pack(f"{name}@{version}")
-        integrity = "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
+        integrity = _integrity(content)
         if version == package["version"] and package.get("integrity") not in (None, "", integrity):
             sys.exit(f"{name}@{version}: npm gave {integrity}, recorded is {package['integrity']}")
         package |= {"version": version, "integrity": integrity}
-        _unpack(content, folder, package)
+        files, package["license"] = _made(content, package)
+        for file, data in files.items():
+            (folder / file).write_bytes(data)
+            package["files"][file]["sha256"] = hashlib.sha256(data).hexdigest()
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", "utf-8")
 
@@ -74,27 +98,28 @@ def _pack(specifier: str) -> bytes:
         return package.read_bytes()
 
 
-def _unpack(content: bytes, folder: Path, package: dict[str, Any]) -> None:
-    with tempfile.TemporaryFile() as stream:
-        stream.write(content)
-        stream.seek(0)
-        with tarfile.open(fileobj=stream) as archive:
-            facts = archive.extractfile("package/package.json")
-            assert facts is not None
-            package["license"] = json.load(facts)["license"]
-            for name, file in package["files"].items():
-                member = archive.extractfile(f"package/{file['from']}")
-                assert member is not None, file["from"]
-                data = member.read()
-                # A source map is not vendored: its mention would send the browser looking for it.
-                data = b"".join(
-                    line for line in data.splitlines(keepends=True) if b"sourceMappingURL=" not in line[:40]
-                )
-                for old, new in file.get("replace", ()):
-                    assert old.encode() in data, f"{name}: {old}"
-                    data = data.replace(old.encode(), new.encode())
-                (folder / name).write_bytes(data)
-                file["sha256"] = hashlib.sha256(data).hexdigest()
+def _integrity(content: bytes) -> str:
+    return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
+
+
+def _made(content: bytes, package: dict[str, Any]) -> tuple[dict[str, bytes], str]:
+    """Return a package's files as they lie here, by name, and its licence. Raises KeyError, ValueError."""
+    files = {}
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for name, file in package["files"].items():
+            member = archive.extractfile(f"package/{file['from']}")
+            assert member is not None, file["from"]
+            # A source map is not vendored: its mention would send the browser looking for it.
+            lines = member.read().splitlines(keepends=True)
+            data = b"".join(line for line in lines if b"sourceMappingURL=" not in line[:40])
+            for old, new in file.get("replace", ()):
+                if old.encode() not in data:
+                    raise ValueError(f"{name}: {old}")
+                data = data.replace(old.encode(), new.encode())
+            files[name] = data
+        facts = archive.extractfile("package/package.json")
+        assert facts is not None
+        return files, json.load(facts)["license"]
 
 
 def main(arguments: list[str]) -> int:
@@ -103,6 +128,12 @@ def main(arguments: list[str]) -> int:
         case ["verify"]:
             faults = [f"{folder.relative_to(ROOT)}/{fault}" for folder in FOLDERS for fault in verify(folder)]
             print("\n".join(faults) or "vendored files are as recorded")
+            return 1 if faults else 0
+        case ["compare"]:
+            faults = [
+                f"{folder.relative_to(ROOT)}/{fault}" for folder in FOLDERS for fault in compare(folder)
+            ]
+            print("\n".join(faults) or "vendored files are what npm gives")
             return 1 if faults else 0
         case ["refresh"]:
             for folder in FOLDERS:

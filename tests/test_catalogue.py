@@ -78,7 +78,7 @@ def test_every_code_has_a_message_and_a_hint_and_no_other_has(catalogue: Catalog
 
 
 def test_every_key_of_the_templates_is_known() -> None:
-    for path in (SOURCES / "templates").rglob("*.html"):
+    for path in (path for ending in ("html", "md") for path in (SOURCES / "templates").rglob(f"*.{ending}")):
         for key in re.findall(r'(?<!\w)t\("([\w.]+)"[,)]', path.read_text("utf-8")):
             assert EN.has(key) or EN.has(f"{key}.other"), f"{path.name}: {key}"
     for path in (SOURCES / "assets/js").glob("*.js"):

@@ -299,3 +299,18 @@ def test_listing_pages_have_their_own_head(project: Project, language: str) -> N
         assert meta(html, "description") == catalogue.text(f"listing_description.{listing}")
         assert "description:" not in html
         assert html.count("<h1") == 1
+
+
+def test_titles_stay_text_in_the_navigation(project: Project) -> None:
+    text = CHECKLIST.replace("title: 报表减负", "title: 报表<img src=x onerror=alert(1)>")
+    project.write(
+        "checklists/forms.yml", text.replace("category: 报表", "category: 类<script>alert(2)</script>")
+    )
+    nav = "nav: [index.md, checklists/index.md, categories/index.md]\n"
+    project.write("mkdocs.yml", nav + MKDOCS.format(language="zh"))
+    assert project.build().code == 0, project.output
+    html = "".join(content.decode() for name, content in project.files().items() if name.endswith(".html"))
+    assert "报表&lt;img src=x onerror=alert(1)&gt;" in html
+    assert "类&lt;script&gt;alert(2)&lt;/script&gt;" in html
+    assert "<img src=x" not in html
+    assert "<script>alert" not in html

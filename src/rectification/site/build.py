@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape as xml_escape
 
 from mkdocs.exceptions import PluginError
@@ -19,7 +19,7 @@ from rectification import publish
 from rectification.exchange import copies
 from rectification.ledger import Ledger
 from rectification.rules import Witness, all_rules, check
-from rectification.site import admin, search
+from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.offline import twin
@@ -90,6 +90,8 @@ class Build:
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
+        self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
+        self.policy: headers.Policy | None = None
 
     def _substance(self) -> Substance:
         """Judge what is published here, and nothing else: a public page may not name what is internal, and
@@ -243,6 +245,32 @@ class Build:
         """Write the search index over all pages. Raises search.SearchError."""
         if self.with_search:
             search.index_pages(self.staging, [record.item.id for record in self.ledger.records])
+
+    def protect(self) -> list[str]:
+        """Give what MkDocs rendered its security policy; return what that prevents, as warnings."""
+        chosen = self.config.plugins["rectification"].config.headers
+        if chosen is None:
+            return []
+        place = urlsplit(self.config.site_url or "")
+        origin = f"{place.scheme}://{place.netloc}"
+        # Not every browser takes a file for part of its own site: pages opened as files state no policy.
+        self.policy, prevented = headers.protect(
+            *(self.staging, self.views_on, chosen),
+            origin=origin,
+            search=self.with_search,
+            in_pages=not self.offline,
+        )
+        return [self.catalogue.text("headers.prevented", page=page, part=part) for page, part in prevented]
+
+    def write_headers(self) -> list[str]:
+        """Write the headers for web servers; return the scripts that their policy stops, as warnings."""
+        if self.policy is None:
+            return []
+        base = urlsplit(self.config.site_url or "").path or "/"
+        with_admin = self.config.plugins["rectification"].config.admin is not None
+        apart = f"{admin.FOLDER}/" if with_admin else ""
+        stopped = headers.write_files(self.staging, self.policy, base=base, apart=apart)
+        return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
 
 
 def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from rectification.federation import CODES
 from rectification.model import Line, Record, build
 from rectification.rules import all_rules
 from rectification.settings import Settings, SourceSite
+from rectification.site import headers
 
 NAME = "rectification"
 LEVELS = ("off", "warning", "error")
@@ -56,6 +58,31 @@ class Rules(BaseConfigOption[dict[str, dict[str, Any]]]):  # type: ignore[misc, 
             if isinstance(given, bool) or not isinstance(given, int | float) or given < 0:
                 raise ValidationError(f"{code}: {name} is a number, not {given!r}.")
         return decision
+
+
+class Headers(BaseConfigOption[dict[str, str] | None]):  # type: ignore[misc, unused-ignore]
+    """Whether the site states its security policy: a truth value, or what the policy allows in addition.
+
+    Becomes None for a site that states none, else a mapping of directives to sources.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default: Any = True
+
+    def run_validation(self, value: object) -> dict[str, str] | None:
+        if isinstance(value, bool):
+            return {} if value else None
+        if not isinstance(value, dict):
+            raise ValidationError(f"Expected true, false or directives, found {type(value).__name__}.")
+        known = (*headers.BASE, "manifest-src")
+        for directive, sources in value.items():
+            if directive not in known:
+                close = _suggestion(str(directive), known)
+                raise ValidationError(f"There is no directive {directive!r} to add to.{close}")
+            if not isinstance(sources, str) or not re.fullmatch(r"[^;,\"\s]+( +[^;,\"\s]+)*", sources):
+                raise ValidationError(f"{directive}: sources are words between spaces, not {sources!r}.")
+        return value
 
 
 def _suggestion(found: str, known: Iterable[str]) -> str:
@@ -123,6 +150,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     search = c.Type(bool, default=True)
     offline = c.Type(bool, default=False)
     admin = c.Optional(c.Type(dict))
+    headers = Headers()
     timezone = c.Choice(sorted(available_timezones()), default="UTC")
     due_soon_days = c.Type(int, default=7)
     stalled_days = c.Type(int, default=30)

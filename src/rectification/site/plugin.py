@@ -137,6 +137,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         listing = navigation.listing_of(page)
         if listing and page.file.generated_by:
             body, sections = build.views.listing(listing)
+            build.views_on[page.file.dest_uri] = [body]
             top = AnchorLink(str(page.title), page.toc.items[0].id if page.toc.items else listing, 1)
             top.children = [AnchorLink(section.title, section.anchor, 2) for section in sections]
             page.toc = TableOfContents([top])
@@ -144,6 +145,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for number, block in enumerate(self.embeds[page.file.src_uri].blocks):
             view = build.views.embed(block, page.file.url)
             html = html.replace(placeholder(number), view)
+            build.views_on.setdefault(page.file.dest_uri, []).append(view)
         return html
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
@@ -160,7 +162,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     @event_priority(50)
     def _stamp(self, *, config: MkDocsConfig) -> None:
-        self._build().stamp()
+        build = self._build()
+        if not self.serving:  # the preview puts a script of its own into the pages
+            for warning in build.protect():
+                log.warning("%s", warning)
+        build.stamp()
 
     @event_priority(-100)
     def _publish(self, *, config: MkDocsConfig) -> None:
@@ -169,6 +175,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             build.index()
         except SearchError as error:
             raise PluginError(str(error)) from error
+        for warning in build.write_headers():
+            log.warning("%s", warning)
         config.site_dir = str(self.site)
         if config.strict and _warned():
             discard(build.staging)  # MkDocs is about to fail this build
@@ -254,5 +262,6 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
 def _warned() -> bool:
     """Tell whether MkDocs has counted a warning in a strict build."""
-    counters = (h for h in logging.getLogger("mkdocs").handlers if isinstance(h, utils.CountHandler))
+    program = logging.getLogger(utils.__name__.partition(".")[0])  # ProperDocs has a logger of its own name
+    counters = (h for h in program.handlers if isinstance(h, utils.CountHandler))
     return any(counter.get_counts() for counter in counters)
