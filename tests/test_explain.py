@@ -17,7 +17,7 @@ from .conftest import GOOD, Examine
 
 CONFIG = "site_name: x\ntheme: {{name: material, language: {language}}}\nplugins:\n  - rectification: {{rules: {rules}}}\n"
 # What no YAML can show: kinds of file, permissions, sizes, encodings, the folder itself.
-DESCRIBED = {"Y001", "Y002", "Y003", "Y004", "Y014", "Y027"}
+DESCRIBED = {"Y001", "Y002", "Y003", "Y004", "Y014", "Y027", "Y028", "L502", "L503", "L504", "L505"}
 CATALOGUES = {language: read_catalogue(language) for language in LANGUAGES}
 CODES = {language: {code.code: code for code in codes(CATALOGUES[language], {})} for language in LANGUAGES}
 _FILE = re.compile(r"^# (\S+\.yml)$", re.MULTILINE)

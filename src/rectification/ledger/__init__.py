@@ -3,12 +3,14 @@
 from rectification.ledger.acceptance import acceptance, content_hash
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.evidence import EvidenceFile
+from rectification.ledger.evidence import publish as publish_evidence
 from rectification.ledger.ledger import Checklist, Ledger, Record, count_by_status, references, slug_of
 from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, select
 from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
+from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Units",
     "Verification",
     "Where",
+    "Written",
     "acceptance",
     "changes",
     "choices",
@@ -36,6 +39,7 @@ __all__ = [
     "last_move",
     "last_stir",
     "load",
+    "publish_evidence",
     "references",
     "rounds",
     "select",

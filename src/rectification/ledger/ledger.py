@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rectification.ledger.state import State, last_move
+from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
 from rectification.model import Category, Header, Item, Request, Source, Status
 
@@ -107,6 +108,11 @@ class Ledger:
         """Name of a category -> where it is listed; empty without `_categories.yml`."""
         return dict(zip((category.name for category in self.categories), self.category_places, strict=False))
 
+    @cached_property
+    def suspects(self) -> tuple[Written, ...]:
+        """The texts that hold long figures, at signs or links."""
+        return tuple(suspects(self))
+
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
         unit = self.units.names.get(name)
@@ -117,6 +123,8 @@ class Ledger:
     def public(self) -> Ledger:
         """Return the ledger without its internal items, and without any word that points at them."""
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
+        if not hidden:
+            return self
         records = tuple(
             replace(record, item=_without(record.item, hidden))
             for record in self.records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from rectification.catalogue import language_of
 from rectification.diagnostic import nearest
+from rectification.personal import sightings
 from rectification.rules import all_rules
 from rectification.settings import Settings
 
@@ -52,6 +54,32 @@ class Rules(BaseConfigOption[dict[str, dict[str, Any]]]):  # type: ignore[misc, 
         return decision
 
 
+class Expressions(BaseConfigOption[tuple[str, ...]]):  # type: ignore[misc, unused-ignore]
+    """A list of values or regular expressions; a number needs no quotes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default: Any = ()
+
+    def run_validation(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise ValidationError(f"Expected a list of values, found {type(value).__name__}.")
+        for one in value:
+            if isinstance(one, bool) or not isinstance(one, str | int) or not str(one):
+                raise ValidationError(f"A value is a text or a number, not {one!r}.")
+        return tuple(self._expression(str(one).strip()) for one in value)
+
+    def _expression(self, given: str) -> str:
+        """Return a value as the expression for it: `+86 …` and `a+b@…` would be none, or another."""
+        if sightings(given):
+            return re.escape(given)
+        try:
+            re.compile(given)
+        except re.error as error:
+            raise ValidationError(f"{given!r} is no regular expression: {error}.") from error
+        return given
+
+
 def _suggestion(found: str, known: Iterable[str]) -> str:
     close = nearest(found, known)
     return f" Did you mean {close}?" if close else ""
@@ -69,6 +97,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     due_soon_days = c.Type(int, default=7)
     stalled_days = c.Type(int, default=30)
     substance = c.Optional(c.Type(bool))
+    allow_personal = Expressions()
     rules = Rules()
 
 
@@ -83,11 +112,13 @@ def settings_of(config: MkDocsConfig) -> Settings | None:
     return Settings(
         root=root,
         checklists=root / options.checklists_dir,
+        docs=Path(config.docs_dir),
         language=language_of(str(language)),
         audience=options.audience,
         due_soon_days=options.due_soon_days,
         stalled_days=options.stalled_days,
         timezone=options.timezone,
+        allow_personal=options.allow_personal,
         rules={code: one["level"] for code, one in options.rules.items() if "level" in one},
         thresholds={
             code: {name: number for name, number in one.items() if name != "level"}
