@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test lint bench screenshots constraints vendor clean
+.PHONY: site serve test lint bench fuzz screenshots constraints vendor clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -28,6 +28,10 @@ bench: .venv/ready-for-tests browser ## time a build against one MkDocs page an 
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
+
+fuzz: .venv/ready-for-tests ## feed the reader and the renderer inputs led by coverage, for a minute
+	$(BIN)/python -m pip install -q --no-build-isolation -e ".[fuzz]"
+	$(BIN)/python -m tests.fuzz
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

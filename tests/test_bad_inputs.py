@@ -16,13 +16,14 @@ import pytest
 
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.diagnostic import explain
-from rectification.source import MAX_BYTES
+from rectification.source import MAX_BYTES, parse
 
 from .conftest import GOOD, Examine, places
 
 Special = Callable[[Path], object]  # makes what no text can: a link, a pipe, a device, other bytes
 Content = str | bytes | Special
 
+CATALOGUES = {language: read_catalogue(language) for language in LANGUAGES}
 HEADER = "checklist: {id: A, title: 甲}\nitems:\n"
 LOG = "\n      - {date: 2026-03-02, status: in_progress}\n      - {date: 2026-03-03, status: submitted}\n"
 CLOSED = LOG + "      - {date: 2026-03-10, status: closed}"
@@ -234,9 +235,88 @@ def test_bad_input(tmp_path: Path, examined: Examine, case: Case) -> None:
     if not case.code.startswith("S"):
         assert {code for code, *_ in found} <= {case.code} | case.also
     told = [
-        explain(d, examination.texts.get(d.file, ""), read_catalogue(language))
+        explain(d, examination.texts.get(d.file, ""), CATALOGUES[language])
         for language in LANGUAGES
         for d in examination.diagnostics
     ]
     assert case.hint in told[found.index(first) + len(found) * LANGUAGES.index("en")]
     assert all("\x1b" not in text and "\x00" not in text and "\u202e" not in text for text in told)
+
+
+TAKEN: list[tuple[int, dict[str, Content], dict[str, str]]] = [
+    (2, one(title="1:30"), {"title": "1:30"}),
+    (2, one(title="1.10"), {"title": "1.10"}),
+    (2, one(title="NO"), {"title": "NO"}),
+    (2, one(owner="~"), {"owner": "~"}),
+    (2, {"a.yml": "checklist: {id: '012', title: 甲}\nitems:\n" + item(id="012-1")}, {"id": "012-1"}),
+    (2, one(id="A-012", title="012"), {"id": "A-012", "title": "012"}),
+    (16, {"a.yml": b"\xef\xbb\xbf" + (HEADER + item()).encode()}, {"title": GOOD["title"]}),
+    (23, one(goal="'a {: onclick=x } --8<-- {{ 7*7 }} {% raw %}'"), {"goal": "a {: onclick=x } --8<-- {{ 7*7 }} {% raw %}"}),
+    (27, one(goal="'=1+1'", owner="＋岗位"), {"goal": "=1+1", "owner": "＋岗位"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "files", "facts"), TAKEN, ids=lambda value: value if isinstance(value, int) else ""
+)
+def test_input_that_is_taken_as_it_was_typed(
+    tmp_path: Path, examined: Examine, number: int, files: dict[str, Content], facts: dict[str, str]
+) -> None:
+    write(tmp_path, files)
+    examination = examined({})
+    assert places(examination) == []
+    (record,) = examination.ledger.records
+    assert {name: getattr(record.item, name) for name in facts} == facts
+
+
+def test_every_case_of_reading_and_checking_is_here_or_where_it_belongs() -> None:
+    # 22 and 28 need a built site (tests/site/test_hostile.py), 20 stands below, 31, 38 and 39 are no input.
+    listed = {case.number for case in CASES} | {number for number, *_ in TAKEN} | {20, 22, 28, 31, 38, 39}
+    assert listed == set(range(1, 42))
+
+
+def test_one_bad_file_of_a_hundred_hides_nothing(tmp_path: Path, examined: Examine) -> None:
+    for n in range(100):
+        head = f"checklist: {{id: F{n}, title: x}}\nitems:\n"
+        due = "2026-02-30" if n in (3, 97) else "2026-12-31"
+        text = head + item(id=f"F{n}-1", due=due) + ("    goal: 'x\n" if n == 50 else "")
+        write(tmp_path, {f"f{n}.yml": text})
+    found = examined({}).errors
+    assert [(d.code, d.file) for d in found] == [
+        ("M006", "checklists/f3.yml"), ("Y017", "checklists/f50.yml"), ("M006", "checklists/f97.yml"),
+    ]  # fmt: skip
+
+
+def test_an_alias_bomb_costs_nothing() -> None:
+    start = time.perf_counter()
+    parse("\n".join(BOMB), "a.yml")
+    assert time.perf_counter() - start < 0.25  # a few milliseconds, on a machine that has other things to do
+
+
+# What once cost the square of its size: each within the cap of a file, or of a text.
+DEAR: dict[str, dict[str, str]] = {
+    "blanks": {"a.yml": " " * 1_900_000},
+    "blanks behind a value": {"a.yml": "a: b" + " " * 1_900_000},
+    "tabs": {"a.yml": "\t" * 1_900_000},
+    "unknown keys": {"a.yml": "\n".join(f"k{n}: 1" for n in range(60_000))},
+    "mistakes in one record": {"a.yml": HEADER + item(extra="{" + ", ".join(f"k{n}: []" for n in range(40_000)) + "}")},
+    "unknown related items": {"a.yml": HEADER + item(related="[" + ", ".join(f"A-{n}" for n in range(2, 40_000)) + "]")},
+    "unknown units": {
+        "a.yml": HEADER + item(partners="[" + ", ".join(f"u{n}" for n in range(40_000)) + "]"),
+        "_units.yml": "units: [{name: 示例镇}]\n",
+    },
+    "waivers of nothing": {"a.yml": HEADER + item(waive="{" + ", ".join(f"X{n}: x" for n in range(40_000)) + "}")},
+    "a line of units": {"_units.yml": "units:\n" + "".join(f"  - {{name: u{n}, parent: u{n + 1}}}\n" for n in range(20_000))},
+    "a circle of units": {
+        "_units.yml": "units:\n" + "".join(f"  - {{name: u{n}, parent: u{(n + 1) % 20_000}}}\n" for n in range(20_000))
+    },
+    "figures": {"a.yml": HEADER + item(goal="'" + "13800138000 " * 1_600 + "'", cause="'" + "1" * 19_000 + "'")},
+    "links": {"a.yml": HEADER + item(goal="'" + "[a](x:y) " * 2_000 + "'", cause="'" + "[" * 19_000 + "](x:y)'")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("texts", DEAR.values(), ids=DEAR.keys())
+def test_no_input_costs_the_square_of_its_size(examined: Examine, texts: dict[str, str]) -> None:
+    start = time.perf_counter()
+    assert examined(texts).diagnostics
+    assert time.perf_counter() - start < 10  # each took minutes; a second or two on an idle machine
