@@ -96,4 +96,3 @@ _repeated = st.tuples(st.text(alphabet="[]()*_`<>#&|~!-+\\ \n1.a:", min_size=1, 
 @given(_markup | _repeated | st.text(max_size=300))
 def test_no_text_stops_the_renderer(text: str) -> None:
     timed(lambda: (markdown(text), plain(text)))
-

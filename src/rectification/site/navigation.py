@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -70,7 +71,9 @@ def _links(listing: str, build: Build) -> list[Link]:
         "categories": [(c.name, addresses.category(c)) for c in ledger.categories],
     }
     entries = named.get(listing, [])
-    return [Link(title, address) for title, address in entries] if len(entries) <= _MOST_NAMED else []
+    # MkDocs and the theme take a title for HTML.
+    links = [Link(escape(title), address) for title, address in entries]
+    return links if len(links) <= _MOST_NAMED else []
 
 
 def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:
