@@ -252,6 +252,7 @@ TAKEN: list[tuple[int, dict[str, Content], dict[str, str]]] = [
     (2, one(id="A-012", title="012"), {"id": "A-012", "title": "012"}),
     (16, {"a.yml": b"\xef\xbb\xbf" + (HEADER + item()).encode()}, {"title": GOOD["title"]}),
     (23, one(goal="'a {: onclick=x } --8<-- {{ 7*7 }} {% raw %}'"), {"goal": "a {: onclick=x } --8<-- {{ 7*7 }} {% raw %}"}),
+    (21, one(title="'[a](javascript:alert(1))'"), {"title": "[a](javascript:alert(1))"}),  # no Markdown
     (27, one(goal="'=1+1'", owner="＋岗位"), {"goal": "=1+1", "owner": "＋岗位"}),
 ]  # fmt: skip
 

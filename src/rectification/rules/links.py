@@ -14,6 +14,7 @@ from rectification.rules.rule import Breach, Rule
 if TYPE_CHECKING:
     from rectification.ledger import Ledger
 
+_RENDERED = frozenset(("problem", "cause", "goal", "text", "note", "reason", "description"))  # as Markdown
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEMES = ("http", "https", "mailto")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -50,6 +51,8 @@ def unsafe_link(ledger: Ledger) -> Iterator[Breach]:
     pages would take such a link out, and its reader would find nothing behind it.
     """
     for written in ledger.suspects:
+        if written.path[-1] not in _RENDERED:
+            continue
         for target in _targets(written.text):
             scheme = _SCHEME.match(target)
             if scheme is not None and scheme[1].lower() not in _SCHEMES:
