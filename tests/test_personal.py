@@ -156,14 +156,14 @@ def ledger(**changes: str) -> dict[str, str]:
 
 def test_an_internal_item_of_a_public_site_is_not_judged(examined: Examine) -> None:
     assert places(examined(ledger(owner="13800138000", visibility="internal"))) == []
-    assert [d.code for d in examined(ledger(owner="13800138000")).errors] == ["L802"]
+    assert [d.code for d in examined(ledger(owner="13800138000")).errors] == ["L902"]
 
 
 def test_an_internal_site_judges_where_it_gives_a_level(examined: Examine) -> None:
     texts = ledger(owner="13800138000", visibility="internal")
     assert places(examined(texts, audience="internal")) == []
-    found = examined(texts, audience="internal", rules={"L802": "warning"}).diagnostics
-    assert [(d.code, d.severity) for d in found] == [("L802", "warning")]
+    found = examined(texts, audience="internal", rules={"L902": "warning"}).diagnostics
+    assert [(d.code, d.severity) for d in found] == [("L902", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_a_site_allows_values(examined: Examine, allowed: str) -> None:
     assert places(examined(ledger(owner="138-0013-8000"), allow_personal=(allowed,))) == []
     assert [
         d.code for d in examined(ledger(owner="13900139000"), allow_personal=("13800138000",)).errors
-    ] == ["L802"]
+    ] == ["L902"]
 
 
 def test_in_a_folded_text_or_an_escape_it_is_found_at_its_value(examined: Examine) -> None:
     texts = ledger(goal=">\n      138 0013\n      8000", cause='"\\x3138\\x30\\x30138000"')
-    assert places(examined(texts)) == [("L802", "a.yml", 9, 11), ("L802", "a.yml", 12, 12)]
+    assert places(examined(texts)) == [("L902", "a.yml", 9, 11), ("L902", "a.yml", 12, 12)]
 
 
 def test_every_place_is_looked_at(examined: Examine) -> None:
@@ -198,7 +198,7 @@ def test_every_place_is_looked_at(examined: Examine) -> None:
         f"requests: [{{id: Q-1, title: {mail}, by: x, fields: [{{name: {mail}, definition: {mail}}}]}}]\n"
     )
     texts["b.yml"] = f"checklist: {{id: B, title: {mail}, note: {mail}, waive: {{S307: {mail}}}}}\n"
-    found = [one for one in places(examined(texts)) if one[0] == "L804"]
+    found = [one for one in places(examined(texts)) if one[0] == "L904"]
     assert len(found) == sum(text.count(mail) for text in texts.values())
     assert len(set(found)) == len(found)
 
@@ -245,7 +245,7 @@ def leaky(tmp_path: Path) -> Path:
 def test_no_report_prints_it_whole(leaky: Path, style: str) -> None:
     done = CliRunner().invoke(rectify, ["check", "-f", str(leaky / "mkdocs.yml"), "--format", style])
     assert done.exit_code == 1
-    assert "L802" in done.output and "M005" in done.output
+    assert "L902" in done.output and "M005" in done.output
     text = json.dumps(json.loads(done.output), ensure_ascii=False) if done.output[0] in "[{" else done.output
     assert [secret for secret in SECRETS if secret in text] == []
 
@@ -254,7 +254,7 @@ def test_no_failed_build_prints_it_whole(leaky: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build"]
     done = subprocess.run(command, cwd=leaky, capture_output=True, text=True, encoding="utf-8")
     said = done.stdout + done.stderr
-    assert done.returncode == 1 and "L802" in said
+    assert done.returncode == 1 and "L902" in said
     assert [secret for secret in SECRETS if secret in said] == []
 
 

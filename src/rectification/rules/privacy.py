@@ -44,8 +44,8 @@ def _naming(kind: Kind) -> Callable[..., Iterator[Breach]]:
 
 
 RULES = (
-    Rule("L801", "error", _naming("resident_id"), published=True, options=("allow_personal",)),
-    Rule("L802", "error", _naming("mobile"), published=True, options=("allow_personal",)),
-    Rule("L803", "error", _naming("bank_card"), published=True, options=("allow_personal",)),
-    Rule("L804", "error", _naming("private_mail"), published=True, options=("allow_personal",)),
+    Rule("L901", "error", _naming("resident_id"), published=True, options=("allow_personal",)),
+    Rule("L902", "error", _naming("mobile"), published=True, options=("allow_personal",)),
+    Rule("L903", "error", _naming("bank_card"), published=True, options=("allow_personal",)),
+    Rule("L904", "error", _naming("private_mail"), published=True, options=("allow_personal",)),
 )
