@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test compat lint bench screenshots constraints vendor sbom audit clean
+.PHONY: site serve test compat lint bench fuzz screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -44,6 +44,10 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
 	$(BIN)/python -m bench.federation
+
+fuzz: .venv/ready-for-tests ## feed the reader and the renderer inputs led by coverage, for a minute
+	$(BIN)/python -m pip install -q --no-build-isolation -e ".[fuzz]"
+	$(BIN)/python -m tests.fuzz
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

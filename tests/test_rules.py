@@ -26,6 +26,9 @@ def report(columns: str) -> dict[str, str]:
     return {
         "_reports.yml": f"reports:\n  - {{name: r, title: t, audience: public,\n     columns: [{columns}]}}\n"
     }
+def attached(name: str, content: str) -> dict[str, str]:
+    """One item whose only action names one file of evidence, and the file."""
+    return one(actions=f"[{{text: x, evidence: [evidence/{name}]}}]") | {f"evidence/{name}": content}
 
 
 LOG = "\n      - {date: 2026-03-02, status: in_progress}\n      - {date: 2026-03-03, status: submitted}\n"
@@ -111,7 +114,27 @@ BROKEN: dict[str, list[tuple[dict[str, str], str, int, int]]] = {
         (one(log="\n      - {date: 2026-03-02, status: withdrawn, reason: x, merged_into: A-9}"), "a.yml", 10, 71),
         (one(log="\n      - {date: 2026-03-02, status: withdrawn, reason: x, merged_into: A-1}"), "a.yml", 10, 71),
     ],
+    "L403": [(one(log="\n      - {date: 2026-03-02, status: withdrawn, reason: '[a](x:y)'}"), "a.yml", 10, 60),
+             (one(goal="'见 [甲](file:///etc/passwd)'"), "a.yml", 9, 18),
+             ({"a.yml": "checklist: {id: A, title: 甲, note: '[a](javascript:1)'}\n"}, "a.yml", 1, 41),
+             (one() | {"_categories.yml": "categories: [{name: x, description: '<vbscript:x>'}]\n"}, "_categories.yml", 1, 39)],
     "L501": [(one(actions="[{text: x, evidence: [evidence/x.pdf]}]"), "a.yml", 9, 36)],
+    "L502": [(attached("x.pdf", "%PDX"), "a.yml", 9, 36),
+             (attached("x.txt", "%PDF-1.7 \0"), "a.yml", 9, 36),
+             (one(log="\n      - {date: 2026-03-02, evidence: [evidence/x.csv]}") | {"evidence/x.csv": "a\0b"}, "a.yml", 10, 39)],
+    "L503": [(attached("x.txt", "x" * 20_000_001), "a.yml", 9, 36)],
+    "L504": [(attached("x.html", "<p>"), "a.yml", 9, 36), (attached("x.php.txt", "1"), "a.yml", 9, 36),
+             (attached("x.xml", "<a xmlns='http://www.w3.org/2000/svg'/>"), "a.yml", 9, 36)],
+    "L505": [(attached("x.tif", "II*\0" + "x" * 9), "a.yml", 9, 36)],
+    "L901": [(one(problem="村民 11010519491231002X 反映"), "a.yml", 5, 17),
+             (one(extra="{11010519491231002X: x}"), "a.yml", 9, 13)],
+    "L902": [(one(problem="|\n      甲\n      乙 13800138000"), "a.yml", 7, 9),
+             (one(log="\n      - {date: 2026-03-02, note: 电话 138-0013-8000}"), "a.yml", 10, 37),
+             (one() | {"_units.yml": "units:\n  - {name: 示例镇, contact: 示例 13800138000}\n"}, "_units.yml", 2, 29),
+             (one() | {"_requests.yml": "requests:\n  - {id: Q-1, title: 甲 13800138000, by: 示例镇}\n"}, "_requests.yml", 2, 24)],
+    "L903": [(one(actions="[{text: 打到 4111111111111111}]"), "a.yml", 9, 25)],
+    "L904": [(one(notice="{from: 2026-04-01, to: 2026-04-07, contact: 10000@qq.com}"), "a.yml", 9, 57),
+             ({"a.yml": "checklist: {id: A, title: 甲, source: {link: 'mailto:10000@163.com'}}\n"}, "a.yml", 1, 53)],
     "L701": [(one(waive="{L304: x}"), "a.yml", 9, 13),
              ({"a.yml": "checklist: {id: A, title: 甲, waive: {S999: x}}\n"}, "a.yml", 1, 38)],
     "L801": [(report("{field: status, values: {close: 完成}}"), "_reports.yml", 3, 41)],

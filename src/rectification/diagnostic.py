@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
+from heapq import nlargest
 from typing import TYPE_CHECKING, Literal
 from unicodedata import east_asian_width
+
+from rectification.personal import mask
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,8 +21,15 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 
 _SHOWN = 60  # characters of a found value quoted in a message
-_NAMED_KINDS = ("kind", "expected_kind", "fault")  # facts that are words of ours, and so in the catalogue
+_NAMED_KINDS = (
+    "kind",
+    "expected_kind",
+    "fault",
+    "content",
+)  # facts that are words of ours, and so in the catalogue
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_SUGGESTED = 100  # words that get a suggestion
+_COMPARED = 100  # choices compared letter by letter with what was found
 _WINDOW = 100  # characters of a long line shown in an excerpt
 
 
@@ -49,13 +59,13 @@ class Diagnostic:
     def hint(self, catalogue: Catalogue) -> str:
         """How to mend it, with the nearest valid value where there is one."""
         hint = catalogue.text(f"findings.{self.code}.hint", **self._shown(catalogue))
-        nearest = self.facts.get("nearest")
+        nearest = mask(str(self.facts.get("nearest") or ""))
         return f"{catalogue.text('findings.nearest', nearest=nearest)} {hint}" if nearest else hint
 
     def _shown(self, catalogue: Catalogue) -> dict[str, object]:
         facts: dict[str, object] = {}
         for name, value in self.facts.items():
-            if name in _NAMED_KINDS:
+            if name in _NAMED_KINDS and catalogue.has(f"kinds.{value}"):
                 facts[name] = catalogue.text(f"kinds.{value}")
             else:
                 facts[name] = shown(value) if isinstance(value, str) and name != "known" else value
@@ -63,15 +73,45 @@ class Diagnostic:
 
 
 def shown(value: str) -> str:
-    """Return `value` fit for a message: one line, control and invisible characters escaped, shortened."""
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in value)
+    """Return `value` fit for a message: one short line, nothing invisible, personal data masked."""
+    visible = "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in mask(value)
+    )
     return visible if len(visible) <= _SHOWN else visible[: _SHOWN - 1] + "…"
 
 
 def nearest(value: str, choices: Iterable[str]) -> str:
     """Return the choice most like `value`, or an empty string where none is close."""
-    close = get_close_matches(value, list(choices), n=1, cutoff=0.5)
+    likely = list(choices)
+    if len(likely) > _COMPARED:
+        # Comparing letter by letter is dear; what begins (or ends) alike is looked for first.
+        likely = nlargest(_COMPARED, likely, key=lambda choice: _shared(value, choice))
+    close = get_close_matches(value, likely, n=1, cutoff=0.5)
     return close[0] if close else ""
+
+
+class Suggestions:
+    """The nearest of the same choices for word after word; after a hundred different words, none.
+
+    Thousands of unknown words have one cause, and no list of near ones mends it.
+    """
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        self.choices = list(choices)
+        self.known: dict[str, str] = {}
+
+    def nearest(self, value: str) -> str:
+        """Return the choice most like `value`, or an empty string where none is close."""
+        if value not in self.known and len(self.known) < _SUGGESTED:
+            self.known[value] = nearest(value, self.choices)
+        return self.known.get(value, "")
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the letters that two words have in common at their beginning and at their end."""
+    length = min(len(one), len(other))
+    start = next((n for n in range(length) if one[n] != other[n]), length)
+    return start + next((n for n in range(length - start) if one[-1 - n] != other[-1 - n]), length - start)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -87,9 +127,12 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 
 def line_of(diagnostic: Diagnostic, text: str) -> str:
-    """Return the line a finding points at; nothing where the text has no such line."""
+    """Return the line a finding points at, personal data masked; nothing where the text has no such line.
+
+    Whatever a finding is about: reports are printed, kept and shown to more people than the file is.
+    """
     lines = lines_of(text)
-    return lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
+    return mask(lines[diagnostic.line - 1]) if diagnostic.line <= len(lines) else ""
 
 
 def explain(diagnostic: Diagnostic, text: str, catalogue: Catalogue) -> str:

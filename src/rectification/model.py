@@ -58,7 +58,8 @@ FINISHED: frozenset[Status] = frozenset({"closed", "withdrawn"})
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LOOSE_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9]|index)(\..*)?")
+_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_RESERVED = re.compile(rf"{_DEVICE.pattern}|(?i:index(\..*)?)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEMES = ("http", "https", "mailto")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -114,11 +115,11 @@ def _evidence_path(value: str) -> str:
     parts = value.split("/")
     if parts[0] != "evidence" or len(parts) < 2:
         raise PydanticCustomError("evidence_place", "not below evidence/")
+    # What Windows takes for a device, or cuts off a name's end, is another file there or none.
     if any(
-        part in ("", ".", "..") or part.startswith(".") or _RESERVED.fullmatch(part) for part in parts[1:-1]
-    ):
-        raise PydanticCustomError("evidence_path", "not a plain path")
-    if parts[-1] in ("", ".", "..") or parts[-1].startswith(".") or re.search(r'[<>:"|?*]', value):
+        not part or part.startswith(".") or part.endswith((".", " ")) or _DEVICE.fullmatch(part)
+        for part in parts[1:]
+    ) or re.search(r'[<>:"|?*]', value):
         raise PydanticCustomError("evidence_path", "not a plain path")
     return value
 
@@ -395,6 +396,7 @@ class CategoriesFile(Record):
 
 
 Built = TypeVar("Built", bound=Record)
+_MAX_MISTAKES = 100  # told of one record: past that it is not one
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,11 +415,12 @@ def _adapter(kind: type[Built]) -> TypeAdapter[Built]:
 
 
 def build(kind: type[Built], value: object) -> tuple[Built | None, list[Mistake]]:
-    """Type plain values as a record of `kind`. Returns the record, or None with every mistake in it."""
+    """Type plain values as a record of `kind`. Returns the record, or None with the mistakes in it."""
     try:
         return _adapter(kind).validate_python(value), []
     except ValidationError as error:
-        return None, [_mistake(kind, details) for details in error.errors(include_url=False)]
+        found = error.errors(include_url=False)[:_MAX_MISTAKES]
+        return None, [_mistake(kind, details) for details in found]
 
 
 _CODES = {

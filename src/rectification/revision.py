@@ -85,7 +85,7 @@ def top_of(folder: Path) -> Path | None:
 def as_of(settings: Settings, revision: str) -> Iterator[Settings]:
     """Yield the settings of the same site with the checklists as `revision` has them.
 
-    Without checklists in that revision the folder is empty. Raises RevisionError.
+    Without checklists in that revision the folder is empty; its pages are not there. Raises RevisionError.
     """
     top = top_of(settings.root)
     folder = Path(os.path.normpath(settings.checklists))
@@ -107,7 +107,7 @@ def as_of(settings: Settings, revision: str) -> Iterator[Settings]:
             names = _git(top, "ls-files", "-z", "--", inside, variables=index, must=True)
             out = f"--prefix={old}/"
             _git(top, "checkout-index", out, "-z", "--stdin", variables=index, sent=names, must=True)
-        yield replace(settings, root=root, checklists=checklists)
+        yield replace(settings, root=root, checklists=checklists, docs=None)
 
 
 def _git(

@@ -45,12 +45,13 @@ class SourceSite:
 class Settings:
     """The decisions of one site.
 
-    `root` is the folder of mkdocs.yml; diagnostics name files relative to it. `due_soon_days` and
-    `stalled_days` are whole days. `rules` maps a code to `off`, `warning` or `error`, `thresholds` a code to
-    the numbers it judges by, where they are not the rule's own. `substance` publishes what the substance
-    rules found. `address` is the canonical address of the site's root with `/` at its end, empty where it
-    names none. `refresh_sources` tells whether a build reads its sources anew; `max_source_bytes` is the most
-    that is read of one file.
+    `root` is the folder of mkdocs.yml; diagnostics name files relative to it. `docs` is the folder of the
+    pages, where no checklist may lie. `due_soon_days` and `stalled_days` are whole days. `rules` maps a code
+    to `off`, `warning` or `error`, `thresholds` a code to the numbers it judges by, where they are not the
+    rule's own. `allow_personal` are expressions for personal data that may be published all the same.
+    `substance` publishes what the substance rules found. `address` is the canonical address of the site's
+    root with `/` at its end, empty where it names none. `refresh_sources` tells whether a build reads its
+    sources anew; `max_source_bytes` is the most that is read of one file.
     """
 
     root: Path
@@ -60,6 +61,8 @@ class Settings:
     due_soon_days: int = 7
     stalled_days: int = 30
     timezone: str = "UTC"
+    docs: Path | None = None
+    allow_personal: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     substance: bool = False

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from array import array
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,7 +56,8 @@ _NAMED_ESCAPES = {
     "L": 0x2028,
     "P": 0x2029,
 }
-_LOST_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+# Only from the start of a run of blanks: from each of them in turn, a run without a `#` costs its square.
+_LOST_COMMENT = re.compile(r"(?<![ \t])[ \t]+#[^\s#]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -99,13 +101,51 @@ class Document:
             return Mark(1, 1)
         found = at is not None
         for part in rest:
-            step = _child(node, number, part)
+            step = self._child(node, number, part)
             if step is None:
                 # The nearest parent is the one to point at, by its value; above the topmost is the file.
                 return _unpacked(self.positions[number]) if found else Mark(1, 1)
             node, key, number = step
             found = True
         return _unpacked(self.positions[key if of == "key" and key is not None else number])
+
+    def find(self, path: Path_, words: str, of: Literal["value", "key"] = "value") -> Mark:
+        """Return the place of `words` in the value (or key) at `path`.
+
+        Where they do not stand there as they are (an escape, a folded line), it is the value's own place.
+        """
+        start = self.mark(path, of)
+        packed = (start.line - 1) << _COLUMN_BITS | (start.column - 1)
+        after = bisect_right(self.positions, packed)
+        end = _unpacked(self.positions[after]) if after < len(self.positions) else Mark(self.last_line + 1, 1)
+        for number in range(start.line, min(end.line, self.last_line) + 1):
+            line = self.split[number - 1]
+            first = start.column - 1 if number == start.line else 0
+            at = line.find(words, first, end.column - 1 if number == end.line else len(line))
+            if at >= 0:
+                return Mark(number, at + 1)
+        return start
+
+    def _child(self, node: Node, number: int, part: str | int) -> tuple[Node, int | None, int] | None:
+        """Return what is below `node` at `part`, with the numbers of its key and itself; None without it."""
+        below = self._numbers.get(number)
+        if below is None:
+            below = self._numbers[number] = _numbered(node, number)
+        at = below.get(part)
+        if at is None:
+            return None
+        if isinstance(node, dict):
+            return node[str(part)], at - 1, at
+        assert isinstance(node, list) and isinstance(part, int)
+        return node[part], None, at
+
+    @cached_property
+    def _numbers(self) -> dict[int, dict[str | int, int]]:
+        """Number of a list or mapping -> the numbers of what stands in it; filled as places are asked for.
+
+        Counted anew for each place, thousands of mistakes in one list would cost the square of their number.
+        """
+        return {}
 
     @cached_property
     def split(self) -> list[str]:
@@ -118,20 +158,19 @@ class Document:
         return len(self.split)
 
 
-def _child(node: Node, number: int, part: str | int) -> tuple[Node, int | None, int] | None:
-    """Return the node below `node` at `part`, with the numbers of its key and of itself; None without one."""
+def _numbered(node: Node, number: int) -> dict[str | int, int]:
+    """Return the number of each value right below the node of that number, by its key or index."""
+    found: dict[str | int, int] = {}
     number += 1
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == part:
-                return value, number, number + 1
+            found[key] = number + 1
             number += 1 + _nodes(value)
-    elif isinstance(node, list) and isinstance(part, int):
+    elif isinstance(node, list):
         for place, value in enumerate(node):
-            if place == part:
-                return value, None, number
+            found[place] = number
             number += _nodes(value)
-    return None
+    return found
 
 
 def _nodes(node: Node) -> int:

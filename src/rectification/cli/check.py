@@ -20,7 +20,7 @@ from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, Witness, all_rules, blocks, examine, wants_history
+from rectification.rules import Examination, Witness, all_rules, blocks, examine, levels_of, wants_history
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -90,7 +90,7 @@ def command(
         catalogue,
         items=len(ledger.records),
         checklists=len(ledger.checklists),
-        levels=settings.rules,
+        levels=levels_of(settings),
         prefix=_prefix(settings),
         rules_page=project.rules_page,
     )
@@ -147,7 +147,8 @@ def explanation(code: str, config_file: Path) -> str:
     thresholds: Mapping[str, Mapping[str, float]] = {}
     if config_file.is_file():
         settings = read_project(config_file).settings
-        catalogue, levels, thresholds = read_catalogue(settings.language), settings.rules, settings.thresholds
+        catalogue = read_catalogue(settings.language)
+        levels, thresholds = levels_of(settings), settings.thresholds
     known = {one.code: one for one in codes(catalogue, levels, thresholds)}
     wanted = code.strip().upper()
     if wanted not in known:

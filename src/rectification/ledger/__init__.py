@@ -5,6 +5,7 @@ from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.difference import Difference, ItemDifference, difference
 from rectification.ledger.evidence import EvidenceFile
+from rectification.ledger.evidence import publish as publish_evidence
 from rectification.ledger.ledger import (
     Checklist,
     Ledger,
@@ -20,6 +21,7 @@ from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
 from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
+from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Units",
     "Verification",
     "Where",
+    "Written",
     "acceptance",
     "changes",
     "choices",
@@ -54,6 +57,7 @@ __all__ = [
     "last_stir",
     "ledger_on",
     "load",
+    "publish_evidence",
     "references",
     "rounds",
     "select",

@@ -18,7 +18,8 @@ def content_hash(item: Item, evidence: Mapping[str, EvidenceFile]) -> str:
     """Return the fingerprint of what a verifier accepts: the problem, cause, goal, measures and evidence.
 
     The first 16 hexadecimal digits of a SHA-256. White space at line ends and between words does not count;
-    nor does the log, which goes on. `evidence` gives the files their own SHA-256. It shows a change made
+    nor does the log, which goes on. `evidence` gives the files' own SHA-256, not that of a
+    published copy. It shows a change made
     in passing; whoever forges on purpose writes a new fingerprint too, and only the history shows that.
     Source: the detached audit trail of electronic records (21 CFR 11.10(e)), reduced to a checksum.
     """
@@ -28,7 +29,7 @@ def content_hash(item: Item, evidence: Mapping[str, EvidenceFile]) -> str:
 
     def file(reference: str) -> list[str]:
         known = evidence.get(reference)
-        return [reference, known.sha256 if known is not None else ""]
+        return [reference, known.source_sha256 if known is not None else ""]
 
     content = [
         seen(item.title),

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger.state import State, last_move
+from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
 from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
@@ -158,6 +159,11 @@ class Ledger:
     def place_of_profile(self) -> Mapping[str, Place]:
         """Name of a report profile -> where it is listed."""
         return dict(zip((profile.name for profile in self.profiles), self.profile_places, strict=False))
+
+    @cached_property
+    def suspects(self) -> tuple[Written, ...]:
+        """The texts that hold long figures, at signs or links."""
+        return tuple(suspects(self))
 
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""

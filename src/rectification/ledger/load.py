@@ -13,6 +13,7 @@ from rectification.ledger.ledger import Checklist, Ledger, Record, references
 from rectification.ledger.place import Place
 from rectification.ledger.query import faults
 from rectification.ledger.state import derive
+from rectification.ledger.stray import stray
 from rectification.ledger.units import Units
 from rectification.model import (
     CategoriesFile,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from rectification.settings import Settings
 
+
+_MAX_UNKNOWN = 50  # keys told of at the top of one file: past that it is no checklist
 
 Built = TypeVar("Built", bound=Model)
 
@@ -64,6 +67,7 @@ def load(
     `Settings.name_of` gives them) to texts read in their place.
     """
     loading = Loading(Ledger(today), tell=tell, edits=edits or {})
+    loading.diagnostics += stray(settings)
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
         loading.diagnostics.append(Diagnostic("Y027", "error", name, 1, 1, {"found": name}))
@@ -265,11 +269,11 @@ def _header(document: Document, loading: Loading) -> Header | None:
 
 
 def _refuse_other_keys(document: Document, known: tuple[str, ...], loading: Loading) -> None:
-    for key in document.value:
-        if key not in known:
-            mark = document.mark((key,), "key")
-            facts = {"found": key, "nearest": nearest(key, known), "known": ", ".join(known)}
-            loading.diagnostics.append(Diagnostic("M002", "error", document.file, *mark, facts))
+    unknown = [key for key in document.value if key not in known]
+    for key in unknown[:_MAX_UNKNOWN]:
+        mark = document.mark((key,), "key")
+        facts = {"found": key, "nearest": nearest(key, known), "known": ", ".join(known)}
+        loading.diagnostics.append(Diagnostic("M002", "error", document.file, *mark, facts))
 
 
 def _build(kind: type[Built], value: object, place: Place, loading: Loading) -> Built | None:

@@ -43,6 +43,8 @@ class Place:
                 return number
         return self.line
 
-    def mark(self, *path: str | int, of: Literal["value", "key"] = "value") -> Mark:
-        """Return the line and column of what stands at `path` below this place."""
+    def mark(self, *path: str | int, of: Literal["value", "key"] = "value", words: str = "") -> Mark:
+        """Return the line and column of what stands at `path` below this place, or of `words` in it."""
+        if words:
+            return self.document.find((*self.path, *path), words, of)
         return self.document.mark((*self.path, *path), of)

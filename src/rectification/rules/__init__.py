@@ -33,6 +33,8 @@ __all__ = [
     "check",
     "examine",
     "is_substance",
+    "level_of",
+    "levels_of",
     "wants_history",
 ]
 
@@ -146,18 +148,23 @@ def check(
     """
     found: list[Diagnostic] = []
     waived: list[Waived] = []
+    public: Ledger | None = None
     for rule in rules:
-        level = settings.rules.get(rule.code, rule.severity)
+        level = level_of(rule, settings)
         if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
         known = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
         seen = {rule.witness: witnesses[rule.witness]} if rule.witness else {}
-        for breach in rule.check(ledger, **known, **seen):
+        chosen = {name: getattr(settings, name) for name in rule.options}
+        if rule.published and settings.audience == "public":
+            public = ledger.public() if public is None else public
+        subject = public if rule.published and public is not None else ledger
+        for breach in rule.check(subject, **known, **seen, **chosen):
             diagnostic = Diagnostic(
                 rule.code,
                 cast("Severity", level),
                 breach.place.file,
-                *breach.place.mark(*breach.path, of=breach.of),
+                *breach.place.mark(*breach.path, of=breach.of, words=breach.words),
                 breach.facts,
                 breach.item,
                 breach.day,
@@ -168,6 +175,19 @@ def check(
             else:
                 waived.append(Waived(diagnostic, reason))
     return Findings(tuple(found), tuple(waived))
+
+
+def level_of(rule: Rule, settings: Settings) -> str:
+    """Return what a site makes of a rule: `off`, `warning` or `error`."""
+    own = "off" if rule.published and settings.audience == "internal" else rule.severity
+    return settings.rules.get(rule.code, own)
+
+
+def levels_of(settings: Settings) -> dict[str, str]:
+    """Return the levels of a site that are not the engine's: chosen ones, and those its audience makes."""
+    levels = {rule.code: level_of(rule, settings) for rule in all_rules()}
+    own = {rule.code: rule.severity for rule in all_rules()}
+    return {code: level for code, level in levels.items() if level != own[code]}
 
 
 def _waiver(ledger: Ledger, breach: Breach, rule: Rule) -> str | None:

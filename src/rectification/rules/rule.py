@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Breach:
     """One place where a rule is broken. `path` leads from `place` to the value (or key) at fault.
 
-    `day` is the day of what a substance rule speaks of: of a closing, a moved due date, a submission.
+    `words` are those of the value that are at fault, where not all of it is. `day` is the day of what a
+    substance rule speaks of: of a closing, a moved due date, a submission.
     """
 
     place: Place
@@ -27,6 +28,7 @@ class Breach:
     item: str = ""
     of: Literal["value", "key"] = "value"
     day: date | None = None
+    words: str = ""
 
 
 Witness = Literal["", "history", "base"]
@@ -40,6 +42,8 @@ class Rule:
     A rule that needs the `whole` ledger does not run on what is left of one where a file could not be read.
     A rule that needs a `witness` gets it by that name: what git knows (`history`), or the ledger as of the
     revision compared with (`base`); without one it does not run.
+    A rule on what is `published` gets the ledger as everybody will see it, and is off on an internal site
+    that does not give it a level. `options` name the fields of `Settings` that `check` gets, by those names.
     """
 
     code: str
@@ -48,6 +52,8 @@ class Rule:
     whole: bool = False
     thresholds: Mapping[str, float] = field(default_factory=dict)
     witness: Witness = ""
+    published: bool = False
+    options: tuple[str, ...] = ()
 
     @property
     def substance(self) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rectification.diagnostic import nearest
+from rectification.diagnostic import Suggestions
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
     from rectification.ledger import Ledger, Place
+    from rectification.model import Unit
     from rectification.source import Path_
+
+_TOLD = 20  # units of one circle that are pointed at
 
 
 def unknown_unit(ledger: Ledger) -> Iterator[Breach]:
@@ -18,9 +21,10 @@ def unknown_unit(ledger: Ledger) -> Iterator[Breach]:
     names = ledger.units.names
     if not ledger.units.known:
         return
+    known = Suggestions(names)
     for place, path, name, identifier in _named(ledger):
         if name not in names:
-            yield Breach(place, path, {"found": name, "nearest": nearest(name, names)}, identifier)
+            yield Breach(place, path, {"found": name, "nearest": known.nearest(name)}, identifier)
 
 
 def _named(ledger: Ledger) -> Iterator[tuple[Place, Path_, str, str]]:
@@ -47,31 +51,42 @@ def unknown_category(ledger: Ledger) -> Iterator[Breach]:
     if not ledger.categories_known:
         return
     names = {category.name for category in ledger.categories}
+    known = Suggestions(sorted(names))
     for record in ledger.records:
         name = record.item.category
         if name and name not in names:
-            facts = {"found": name, "nearest": nearest(name, sorted(names))}
+            facts = {"found": name, "nearest": known.nearest(name)}
             yield Breach(record.place, ("category",), facts, record.item.id)
 
 
 def unknown_parent(ledger: Ledger) -> Iterator[Breach]:
     """The unit above is a unit."""
     names = ledger.units.names
+    known = Suggestions(names)
     for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
         if unit.parent and unit.parent not in names:
-            yield Breach(place, ("parent",), {"found": unit.parent, "nearest": nearest(unit.parent, names)})
+            yield Breach(place, ("parent",), {"found": unit.parent, "nearest": known.nearest(unit.parent)})
 
 
 def circular_units(ledger: Ledger) -> Iterator[Breach]:
     """No unit stands above itself."""
     names = ledger.units.names
-    for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
-        seen, above = [unit.name], names.get(unit.parent) if unit.parent else None
-        while above is not None and above.name not in seen:
-            seen.append(above.name)
+    settled: set[str] = set()  # units whose line upwards has been walked: no line is walked twice
+    circles: dict[str, str] = {}
+    for unit in ledger.units.listed:
+        line: dict[str, None] = {}
+        above: Unit | None = unit
+        while above is not None and above.name not in line and above.name not in settled:
+            line[above.name] = None
             above = names.get(above.parent) if above.parent else None
-        if above is not None and above.name == unit.name:
-            yield Breach(place, ("parent",), {"found": " → ".join([*seen, unit.name])})
+        if above is not None and above.name in line:
+            circle = [*line][[*line].index(above.name) :]
+            for n, name in enumerate(circle[:_TOLD]):
+                circles[name] = " → ".join([*circle[n:], *circle[:n], name])
+        settled.update(line)
+    for unit, place in zip(ledger.units.listed, ledger.units.places, strict=False):
+        if unit.name in circles:
+            yield Breach(place, ("parent",), {"found": circles[unit.name]})
 
 
 def name_twice(ledger: Ledger) -> Iterator[Breach]:

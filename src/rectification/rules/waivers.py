@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rectification.diagnostic import nearest
+from rectification.diagnostic import Suggestions
 from rectification.rules.rule import Breach, Rule, is_substance
 
 if TYPE_CHECKING:
@@ -17,12 +17,13 @@ def not_to_be_waived(ledger: Ledger) -> Iterator[Breach]:
     from rectification.rules import all_rules  # the list that this rule stands in itself
 
     codes = {rule.code for rule in all_rules() if is_substance(rule.code)}
+    known = Suggestions(sorted(codes))
     headers = ((one.place, ("checklist", "waive"), one.header.waive, "") for one in ledger.checklists)
     items = ((r.place, ("waive",), r.item.waive, r.item.id) for r in ledger.records)
     for place, path, waived, identifier in (*headers, *items):
         for code in waived:
             if code not in codes:
-                facts = {"found": code, "nearest": nearest(code, codes)}
+                facts = {"found": code, "nearest": known.nearest(code)}
                 yield Breach(place, (*path, code), facts, identifier, "key")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from mkdocs.exceptions import PluginError
 
 from rectification import publish
 from rectification.exchange import copies
-from rectification.ledger import Ledger
+from rectification.ledger import Ledger, publish_evidence
 from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
@@ -225,7 +224,12 @@ class Build:
         for file in self.ledger.evidence.values():
             path = self.staging / file.reference
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.path, path)
+            try:
+                same = publish_evidence(file, path)
+            except (OSError, ValueError) as error:
+                raise PluginError(self.catalogue.text("evidence.changed", file=file.reference)) from error
+            if not same:  # its page already shows another SHA-256
+                raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
 
     def admin(self) -> Iterator[tuple[str, bytes | Path]]:
         """Yield the files of the editing page, if the site wants one. Raises PluginError without a forge."""

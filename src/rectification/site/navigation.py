@@ -73,7 +73,7 @@ def _links(listing: str, build: Build) -> list[Link]:
         "reports": [(views.forms.title(p), addresses.report(p)) for p in ledger.profiles],
     }
     entries = named.get(listing, [])
-    # The theme puts titles into its pages as they are.
+    # MkDocs and the theme take a title for HTML.
     links = [Link(escape(title), address) for title, address in entries]
     return links if len(links) <= _MOST_NAMED else []
 

@@ -19,6 +19,7 @@ from rectification.catalogue import language_of, read_catalogue
 from rectification.diagnostic import Diagnostic, nearest
 from rectification.federation import CODES
 from rectification.model import Line, Record, build
+from rectification.personal import sightings
 from rectification.rules import all_rules
 from rectification.settings import Settings, SourceSite
 from rectification.site import headers
@@ -83,6 +84,30 @@ class Headers(BaseConfigOption[dict[str, str] | None]):  # type: ignore[misc, un
             if not isinstance(sources, str) or not re.fullmatch(r"[^;,\"\s]+( +[^;,\"\s]+)*", sources):
                 raise ValidationError(f"{directive}: sources are words between spaces, not {sources!r}.")
         return value
+class Expressions(BaseConfigOption[tuple[str, ...]]):  # type: ignore[misc, unused-ignore]
+    """A list of values or regular expressions; a number needs no quotes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.default: Any = ()
+
+    def run_validation(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise ValidationError(f"Expected a list of values, found {type(value).__name__}.")
+        for one in value:
+            if isinstance(one, bool) or not isinstance(one, str | int) or not str(one):
+                raise ValidationError(f"A value is a text or a number, not {one!r}.")
+        return tuple(self._expression(str(one).strip()) for one in value)
+
+    def _expression(self, given: str) -> str:
+        """Return a value as the expression for it: `+86 …` and `a+b@…` would be none, or another."""
+        if sightings(given):
+            return re.escape(given)
+        try:
+            re.compile(given)
+        except re.error as error:
+            raise ValidationError(f"{given!r} is no regular expression: {error}.") from error
+        return given
 
 
 def _suggestion(found: str, known: Iterable[str]) -> str:
@@ -158,6 +183,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     sources = _Sources()
     refresh_sources = c.Type(bool, default=True)
     max_source_megabytes = c.Type(int, default=64)
+    allow_personal = Expressions()
     rules = Rules()
 
 
@@ -172,11 +198,13 @@ def settings_of(config: MkDocsConfig) -> Settings | None:
     return Settings(
         root=root,
         checklists=root / options.checklists_dir,
+        docs=Path(config.docs_dir),
         language=language_of(str(language)),
         audience=options.audience,
         due_soon_days=options.due_soon_days,
         stalled_days=options.stalled_days,
         timezone=options.timezone,
+        allow_personal=options.allow_personal,
         rules={code: one["level"] for code, one in options.rules.items() if "level" in one},
         thresholds={
             code: {name: number for name, number in one.items() if name != "level"}

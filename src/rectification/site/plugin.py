@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +140,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             body, sections = build.views.listing(listing)
             build.views_on[page.file.dest_uri] = [body]
             top = AnchorLink(str(page.title), page.toc.items[0].id if page.toc.items else listing, 1)
-            top.children = [AnchorLink(section.title, section.anchor, 2) for section in sections]
+            top.children = [AnchorLink(escape(section.title), section.anchor, 2) for section in sections]
             page.toc = TableOfContents([top])
             return f"{html}\n{body}"
         for number, block in enumerate(self.embeds[page.file.src_uri].blocks):

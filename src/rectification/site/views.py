@@ -45,6 +45,7 @@ from rectification.publish import (
     web_path,
 )
 from rectification.publish.items_json import Derived
+from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
@@ -422,7 +423,7 @@ class Views:
     def _findings(self) -> dict[str, Any]:
         """Return what the page on the substance shows beside `substance`: the codes' words, the trend."""
         assert self.substance is not None
-        known = {code.code: code for code in codes(self.catalogue, self.settings.rules)}
+        known = {code.code: code for code in codes(self.catalogue, levels_of(self.settings))}
         return {
             "codes": known,
             "chart": findings_over_time(self.substance, self._scope(self.ledger.records, {}, "../")),
@@ -434,7 +435,7 @@ class Views:
     def _rules(self) -> dict[str, Any]:
         """Return what the page on the rules shows: every code, by family."""
         families: dict[str, list[Code]] = {}
-        for code in codes(self.catalogue, self.settings.rules, self.settings.thresholds):
+        for code in codes(self.catalogue, levels_of(self.settings), self.settings.thresholds):
             families.setdefault(code.family, []).append(code)
         return {"families": families}
 

@@ -1,0 +1,84 @@
+"""Texts of a ledger that rules look at closely, wherever they were typed, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rectification.model import Record as Model
+from rectification.personal import perhaps, suspect
+
+if TYPE_CHECKING:
+    from rectification.ledger.ledger import Ledger
+    from rectification.ledger.place import Place
+    from rectification.source import Path_
+
+
+# Of Markdown: a link, the address of a reference, an address in angle brackets.
+_LINK = re.compile(r"\](?=[(:])|<(?=[A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text, the path that leads to it from a place (`of` its key, where that is what was typed).
+
+    `item` is the id of its item, empty outside one.
+    """
+
+    place: Place
+    path: Path_
+    text: str
+    item: str = ""
+    of: Literal["value", "key"] = "value"
+
+
+def suspects(ledger: Ledger) -> Iterator[Written]:
+    """Yield the texts that hold what rules look at closely: long figures, at signs, the marks of a link.
+
+    Texts of headers, items, units, categories and requests; the names of keys chosen freely, too. What no
+    file holds is not looked for in its records: asking every field of 10,000 items takes a second.
+    """
+    known: dict[int, bool] = {}
+    for record, place, path, item in _records(ledger):
+        document = place.document
+        if id(document) not in known:
+            known[id(document)] = perhaps(document.text) or _LINK.search(document.text) is not None
+        if known[id(document)]:
+            for written in _below(record, place, path, item):
+                if suspect(written.text) or _LINK.search(written.text):
+                    yield written
+
+
+def _records(ledger: Ledger) -> Iterator[tuple[Model, Place, Path_, str]]:
+    for checklist in ledger.checklists:
+        yield checklist.header, checklist.place, ("checklist",), ""
+    for record in ledger.records:
+        yield record.item, record.place, (), record.item.id
+    for listed, places in (
+        (ledger.units.listed, ledger.units.places),
+        (ledger.categories, ledger.category_places),
+        (ledger.requests, ledger.request_places),
+    ):
+        for one, place in zip(listed, places, strict=False):
+            yield one, place, (), ""
+
+
+def _below(value: object, place: Place, path: Path_, item: str) -> Iterator[Written]:
+    if isinstance(value, str):
+        yield Written(place, path, value, item)
+    elif isinstance(value, Model):
+        # What pydantic keeps of a record: half the cost of asking it field by field.
+        for name, field in value.__dict__.items():
+            if field.__class__ is str:
+                yield Written(place, (*path, name), field, item)
+            elif field:
+                yield from _below(field, place, (*path, name.rstrip("_")), item)
+    elif isinstance(value, tuple):
+        for n, one in enumerate(value):
+            yield from _below(one, place, (*path, n), item)
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield Written(place, (*path, key), key, item, "key")
+            yield from _below(one, place, (*path, key), item)

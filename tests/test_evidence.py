@@ -1,0 +1,361 @@
+"""Evidence: what a file holds against its name, what runs, and pictures without what a camera adds."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zipfile
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from rectification.ledger import content_hash, publish_evidence
+from rectification.ledger.contents import disguise, is_active
+from rectification.ledger.evidence import inspect
+from rectification.ledger.pictures import UnreadableError, is_picture, strip
+
+from .conftest import Examine
+
+CANARY = b"Canary-Maker"
+GPS = {1: "N", 2: (26.0, 4.0, 30.0), 3: "E", 4: (119.0, 18.0, 7.0)}
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a b="Canary-Maker"/></x:xmpmeta>'
+
+
+def exif(turn: int = 1) -> Image.Exif:
+    """What a phone writes: maker, model, time, place, owner; and how the picture is to be turned."""
+    made = Image.Exif()
+    made[0x010F], made[0x0110], made[0x0132] = CANARY.decode(), "Canary-Maker M", "2026:03:01 10:00:00"
+    made[0x013B], made[0x0112] = "Canary-Maker Owner", turn
+    made.get_ifd(0x8825).update(GPS)
+    made.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0Canary-Maker comment"
+    return made
+
+
+def picture(size: tuple[int, int] = (40, 30)) -> Image.Image:
+    """A picture whose pixels all differ, so that a change of any of them shows."""
+    made = Image.new("RGB", size)
+    made.putdata([(x * 5 % 256, y * 7 % 256, x * y % 256) for y in range(size[1]) for x in range(size[0])])
+    return made
+
+
+def jpeg(turn: int = 1, **options: object) -> bytes:
+    out = io.BytesIO()
+    picture().save(out, "JPEG", exif=exif(turn), xmp=XMP, comment=CANARY, icc_profile=b"p" * 200, **options)
+    data = out.getvalue()
+    iptc = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\x14\x1c\x02\x50\0\x0c" + CANARY
+    return data[:2] + b"\xff\xed" + struct.pack(">H", len(iptc) + 2) + iptc + data[2:]
+
+
+def png(turn: int = 1) -> bytes:
+    out = io.BytesIO()
+    said = PngInfo()
+    said.add_text("Author", CANARY.decode())
+    said.add_text("Comment", CANARY.decode(), zip=True)
+    said.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    picture().save(out, "PNG", pnginfo=said, exif=exif(turn), icc_profile=b"p" * 200, dpi=(300, 300))
+    data = out.getvalue()
+    made = b"tIME" + bytes([7, 234, 3, 1, 10, 0, 0])
+    return data[:33] + struct.pack(">I", 7) + made + struct.pack(">I", zlib.crc32(made)) + data[33:]
+
+
+def webp(turn: int = 1, *, lossless: bool = False) -> bytes:
+    out = io.BytesIO()
+    picture().save(out, "WEBP", exif=exif(turn), xmp=XMP, icc_profile=b"p" * 201, lossless=lossless)
+    return out.getvalue()
+
+
+def tiff(turn: int = 1, *, pages: int = 1, mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    info = exif(turn)
+    for tag in (269, 270, 271, 272, 305, 315, 316):
+        info[tag] = "Canary-Maker and more"
+    info[700], info[33723] = XMP, CANARY * 2
+    more = {"save_all": True, "append_images": [picture((20, 20))] * (pages - 1)} if pages > 1 else {}
+    made = picture() if mode == "RGB" else picture().convert("L").convert("I").convert(mode)
+    made.save(out, "TIFF", exif=info, **more)
+    return out.getvalue()
+
+
+def animated() -> bytes:
+    out = io.BytesIO()
+    picture().save(
+        out, "WEBP", save_all=True, append_images=[Image.new("RGB", (40, 30))], exif=exif(), xmp=XMP
+    )
+    return out.getvalue()
+
+
+PICTURES = {
+    "JPEG": jpeg(),
+    "JPEG, progressive": jpeg(progressive=True),
+    "JPEG, turned": jpeg(6),
+    "JPEG with a film behind it": jpeg() + b"\0\0\0\x18ftypmp42" + CANARY,
+    "JPEG with a second picture behind it": jpeg() + jpeg(),
+    "PNG": png(),
+    "PNG, turned": png(8),
+    "PNG with a film behind it": png() + CANARY,
+    "WebP": webp(),
+    "WebP, lossless": webp(lossless=True),
+    "WebP, turned": webp(3),
+    "WebP with something behind it": webp() + CANARY,
+    "WebP that moves": animated(),
+    "TIFF": tiff(),
+    "TIFF, turned": tiff(6),
+    "TIFF of two pages": tiff(pages=2),
+    "TIFF, most significant byte first": tiff(mode="I;16B"),
+}
+
+
+def pixels(data: bytes) -> list[bytes]:
+    with Image.open(io.BytesIO(data)) as opened:
+        frames = []
+        for n in range(getattr(opened, "n_frames", 1)):
+            opened.seek(n)
+            frames.append(opened.convert("RGB").tobytes())
+        return frames
+
+
+@pytest.mark.parametrize("data", PICTURES.values(), ids=PICTURES.keys())
+def test_nothing_but_pixels_colours_and_turn_is_left(data: bytes) -> None:
+    assert CANARY in data and is_picture(data[:100])
+    copy = strip(data)
+    assert CANARY not in copy and b"2026:03:01" not in copy and b"xmpmeta" not in copy
+    assert pixels(copy) == pixels(data)
+    assert strip(copy) == copy == strip(data)
+    with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(copy)) as after:
+        if before.format != "TIFF":  # Pillow turns it as it loads it
+            after.load()
+        turn = before.getexif().get(0x0112, 1)
+        if before.format != "TIFF":  # there they are the picture's own directory
+            assert dict(after.getexif()) == ({0x0112: turn} if turn != 1 else {})
+        assert after.getexif().get(0x0112, 1) == turn
+        assert not after.getexif().get_ifd(0x8825) and not after.getexif().get_ifd(0x8769)
+        assert after.info.get("icc_profile") == before.info.get("icc_profile")
+        assert not {"comment", "xmp", "photoshop", "Author", "Comment"} & after.info.keys()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_picture_without_metadata_stays_byte_for_byte(form: str) -> None:
+    out = io.BytesIO()
+    picture().save(out, form)
+    assert strip(out.getvalue()) == out.getvalue()
+
+
+def test_a_preview_in_a_picture_is_taken_out() -> None:
+    plain = io.BytesIO()
+    picture().save(plain, "JPEG")
+    data = plain.getvalue()
+    preview = b"JFIF\0\x01\x02\0\0\x01\0\x01\x02\x01" + b"pixels" + b"JFXX"
+    data = data[:2] + b"\xff\xe0" + struct.pack(">H", len(preview) + 2) + preview + data[20:]
+    assert b"pixels" not in strip(data)
+    assert pixels(strip(data)) == pixels(plain.getvalue())
+
+
+@pytest.mark.parametrize("data", PICTURES.values(), ids=PICTURES.keys())
+def test_a_picture_cut_short_raises_or_is_cleaned(data: bytes) -> None:
+    for end in range(0, len(data), 37):
+        try:
+            copy = strip(data[:end])
+        except UnreadableError:
+            continue
+        assert CANARY not in copy
+
+
+@given(st.sampled_from([jpeg(), png(), webp(), tiff()]), st.data())
+def test_no_broken_picture_raises_anything_else(data: bytes, draw: st.DataObject) -> None:
+    broken = bytearray(data)
+    for place, value in draw.draw(
+        st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), max_size=12)
+    ):
+        broken[place % len(broken)] = value
+    with suppress(UnreadableError):
+        strip(bytes(broken))
+
+
+def test_both_orders_of_bytes_are_tried() -> None:
+    assert {PICTURES[name][:2] for name in PICTURES if name.startswith("TIFF")} == {b"II", b"MM"}
+
+
+def test_a_tiff_whose_directories_form_a_circle_ends() -> None:
+    data = bytearray(tiff())
+    order = "<" if data[:2] == b"II" else ">"
+    (place,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, place)
+    struct.pack_into(f"{order}I", data, place + 2 + 12 * count, place)
+    assert CANARY not in strip(bytes(data))
+
+
+# -- what a file is -------------------------------------------------------------------------------------
+
+
+def packed(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return out.getvalue()
+
+
+def saved(form: str) -> bytes:
+    out = io.BytesIO()
+    picture().save(out, form)
+    return out.getvalue()
+
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 50
+MP4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0" * 50
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"x" * 90
+HTML = b"<!DOCTYPE html><html><body><script>1</script></body></html>"
+AGREE = [
+    *(("x.jpg", saved("JPEG")), ("x.JPEG", saved("JPEG")), ("x.png", saved("PNG")), ("x.gif", saved("GIF"))),
+    *(("x.webp", saved("WEBP")), ("x.tif", saved("TIFF")), ("x.bmp", saved("BMP")), ("x.heic", HEIC)),
+    *(("x.pdf", PDF), ("x.docx", packed("word/document.xml")), ("x.xlsx", packed("xl/workbook.xml"))),
+    *(("x.ofd", packed("OFD.xml")), ("x.zip", packed("a.txt")), ("x.doc", OLE), ("x.xls", OLE), ("x.wps", OLE)),
+    *(("x.et", packed("a")), ("x.mp4", MP4), ("x.mov", MP4), ("x.mp3", b"ID3\3\0\0\0\0\0\0" + b"\0" * 99)),
+    *(("x.txt", "走访".encode()), ("x.csv", b"a,b\n"), ("x.csv", "单位\n".encode("gbk")), ("x.csv", b"")),
+    *(("x.csv", b"BM,count\n"), ("x.csv", b"MZ,3\n"), ("x.csv", b"ID3 count,2\n"), ("x.txt", b"From: a\n\nb\n")),
+    *(("x.csv", "单位,数\n".encode("utf-16")), ("x.md", b"# x\n"), ("x.json", b'{"a": 1}')),
+    *(("x.xml", b"<?xml version='1.0'?><a/>"), ("x.amr", b"#!AMR\n\x3c"), ("x", b"notes\n"), ("x.dat", b"\0\1\2")),
+]  # fmt: skip
+DISAGREE = [
+    ("x.pdf", HTML, "html"),
+    ("x.jpg", saved("PNG"), "png"),
+    ("x.png", PDF, "pdf"),
+    ("x.jpg", b"", "unknown"),
+    ("x.pdf", b"notes\n", "unknown"),
+    ("x.docx", PDF, "pdf"),
+    ("x.xls", HTML, "html"),
+    ("x.txt", PDF, "pdf"),
+    ("x.csv", saved("JPEG"), "binary"),
+    ("x.txt", HTML, "html"),
+    ("x.dat", PDF, "pdf"),
+    ("x", HTML, "html"),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), AGREE)
+def test_a_file_that_is_what_it_is_called(name: str, data: bytes) -> None:
+    assert disguise(name, data) == ""
+
+
+@pytest.mark.parametrize(("name", "data", "content"), DISAGREE)
+def test_a_file_that_is_not(name: str, data: bytes, content: str) -> None:
+    assert disguise(name, data) == content
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x.html", "x.HTM", "x.svg", "x.svgz", "x.js", "x.mjs", "x.xhtml", "x.swf", "x.mht", "x.exe", "x.bat",
+     "x.docm", "x.xlsm", "x.lnk", "x.hta", "x.jar", "x.php", "x.php.jpg", "a.b.aspx"],
+)  # fmt: skip
+def test_what_runs_by_its_name(name: str) -> None:
+    assert is_active(name, b"")
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [SVG.encode(), SVG.encode("utf-16"), b"<a><h:SCRIPT xmlns:h='x'/></a>", b"<?xml-stylesheet href='x.xsl'?><a/>",
+     b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", b"<s:svg xmlns:s='http://www.w3.org/2000/sv&#103;' onload='x()'/>",
+     b" " * 9_000 + SVG.encode()],
+)  # fmt: skip
+def test_xml_with_scripts_runs(data: bytes) -> None:
+    assert is_active("x.xml", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("x.xml", b"<?xml version='1.0'?><a b='c'>d</a>"), ("x.pdf", PDF), ("a.js.pdf", PDF), ("x.json", b"{}"),
+     ("www.example.com.pdf", PDF), ("x", b""), ("x.csv", b"<script>")],
+)  # fmt: skip
+def test_what_does_not_run(name: str, data: bytes) -> None:
+    assert not is_active(name, data)
+
+
+# -- looked at and published ----------------------------------------------------------------------------
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / "checklists/evidence" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_the_hash_shown_is_that_of_the_copy(tmp_path: Path) -> None:
+    data = jpeg(6)
+    put(tmp_path, "x.jpg", data)
+    file = inspect(tmp_path / "checklists", "evidence/x.jpg")
+    assert file.cleaned and file.source_size == len(data)
+    assert file.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert publish_evidence(file, tmp_path / "copy.jpg")
+    copy = (tmp_path / "copy.jpg").read_bytes()
+    assert (file.size, file.sha256) == (len(copy), hashlib.sha256(copy).hexdigest())
+    assert CANARY not in copy
+
+
+def test_any_other_file_is_published_as_it_is(tmp_path: Path) -> None:
+    data = b"x" * 3_000_000
+    put(tmp_path, "x.csv", data)
+    file = inspect(tmp_path / "checklists", "evidence/x.csv")
+    assert not file.cleaned and file.sha256 == file.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert publish_evidence(file, tmp_path / "copy") and (tmp_path / "copy").read_bytes() == data
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.png"])
+def test_a_file_changed_meanwhile_is_told(tmp_path: Path, name: str) -> None:
+    path = put(tmp_path, name, png() if name == "x.png" else b"1")
+    file = inspect(tmp_path / "checklists", f"evidence/{name}")
+    path.write_bytes(saved("PNG") if name == "x.png" else b"2")
+    assert not publish_evidence(file, tmp_path / "copy")
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    with pytest.raises(OSError):
+        publish_evidence(file, tmp_path / "copy")
+
+
+ITEM = """\
+checklist: {{id: A, title: 甲}}
+items:
+  - {{id: A-1, title: x, problem: y, unit: z, found: 2026-03-01, due: 2026-12-31, actions: [{{text: x, evidence: [evidence/{}]}}]}}
+"""
+
+
+def test_the_fingerprint_of_an_acceptance_is_of_the_file_itself(tmp_path: Path, examined: Examine) -> None:
+    prints = []
+    for data in (png(), png(8), saved("PNG")):
+        put(tmp_path, "x.png", data)
+        ledger = examined({"a.yml": ITEM.format("x.png")}).ledger
+        prints.append(content_hash(ledger.records[0].item, ledger.evidence))
+    assert len(set(prints)) == 3  # though the copies of the first and the last are the same
+    clean = strip(png())
+    assert clean != png()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("x.heic", HEIC), ("x.jpg", b"\xff\xd8\xff\xe1\xff\xff"), ("x.png", png()[:60]), ("x.tif", b"II+\0" + b"\0" * 99)],
+)  # fmt: skip
+def test_what_cannot_be_cleaned_is_an_error(
+    tmp_path: Path, examined: Examine, name: str, data: bytes
+) -> None:
+    put(tmp_path, name, data)
+    found = examined({"a.yml": ITEM.format(name)}).diagnostics
+    assert "L505" in {d.code for d in found if d.severity == "error"}
+
+
+def test_the_size_is_a_site_s_to_choose(tmp_path: Path, examined: Examine) -> None:
+    put(tmp_path, "x.csv", b"x" * 1_500_000)
+    texts = {"a.yml": ITEM.format("x.csv")}
+    assert examined(texts).diagnostics == ()
+    (found,) = examined(texts, thresholds={"L503": {"megabytes": 1}}).diagnostics
+    assert (found.code, found.facts["size"], found.facts["limit"]) == ("L503", "1.5", "1")
