@@ -272,7 +272,7 @@ def test_options(leaky: Path) -> None:
         check("allow_personal: ['+86 13800138000', 'a+b@qq.com'], rules: {S201: off, S203: off}", clean)[0]
         == 0
     )
-    assert check("allow_personal: [8613800138000, '[a-z+]+@qq\\.com']", clean)[1].count("L80") == 1
+    assert check("allow_personal: [8613800138000, '[a-z+]+@qq\\.com']", clean)[1].count("L90") == 1
     assert check("allow_personal: ['(']")[0] == 2
     assert check("allow_personal: 13800138000")[0] == 2
     assert check("allow_personal: [true]")[0] == 2
