@@ -78,6 +78,8 @@ def test_sites_combined_are_timed_against_one(
     said = capsys.readouterr().out
     assert "1000 in all" in said
     assert 0 < float(said.split("ratio, read the copies")[1].split()[0]) < 1.5
+
+
 SHELL = """<title>X</title><meta name="description" content="X"><meta property="og:title" content="X">
 <meta property="og:description" content="X"><link rel="canonical" href="X"><meta property="og:url" content="X">
 <a href="../..">home</a><link href="../../assets/x.css">

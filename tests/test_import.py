@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -729,6 +729,7 @@ CELLS = (
 )
 
 
+@settings(deadline=None)  # the first table takes longer than those after it
 @given(
     st.lists(st.sampled_from(HEADINGS), min_size=2, max_size=8),
     st.lists(st.lists(CELLS, max_size=9), max_size=8),
