@@ -26,6 +26,8 @@ def report(columns: str) -> dict[str, str]:
     return {
         "_reports.yml": f"reports:\n  - {{name: r, title: t, audience: public,\n     columns: [{columns}]}}\n"
     }
+
+
 def attached(name: str, content: str) -> dict[str, str]:
     """One item whose only action names one file of evidence, and the file."""
     return one(actions=f"[{{text: x, evidence: [evidence/{name}]}}]") | {f"evidence/{name}": content}
