@@ -390,14 +390,14 @@ def test_an_internal_item_is_refused(city: Sites, server: Server) -> None:
 def test_a_source_cannot_make_our_internal_evidence_public(city: Sites, server: Server) -> None:
     hidden = CITY_ITEM + (
         "  - {id: CITY-2, title: 内, problem: 内部。, unit: 市委办公室, found: 2026-03-01, due: 2026-12-31,"
-        " visibility: internal, actions: [{text: x, evidence: [evidence/secret.pdf]}]}\n"
+        " visibility: internal, actions: [{text: x, evidence: [evidence/secret.txt]}]}\n"
     )
-    texts = {"city.yml": hidden, "evidence/secret.pdf": "secret"}
+    texts = {"city.yml": hidden, "evidence/secret.txt": "secret"}
     city.settle("city", texts, sources=city.settings["city"].sources)
-    resealed(server, "items.json", first(actions=[{"text": "x", "evidence": ["evidence/secret.pdf"]}]))
+    resealed(server, "items.json", first(actions=[{"text": "x", "evidence": ["evidence/secret.txt"]}]))
     done = city.examine("city")
-    assert found(done) == [] and "evidence/secret.pdf" in done.ledger.evidence
-    assert done.ledger.by_id["A-1"].item.actions[0].evidence == ("evidence/secret.pdf",)
+    assert found(done) == [] and "evidence/secret.txt" in done.ledger.evidence
+    assert done.ledger.by_id["A-1"].item.actions[0].evidence == ("evidence/secret.txt",)
     assert done.ledger.public().evidence == {}
 
 

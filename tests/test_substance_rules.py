@@ -85,11 +85,11 @@ FORM = "fields: [{name: 返乡人数, definition: 按居住地}]"
 # rule -> (files that break it, line of the finding, facts it names)
 BROKEN: dict[str, list[tuple[dict[str, str], int, dict[str, object]]]] = {
     "S402": [
-        (one("actions: [{text: x, evidence: [evidence/2026-02-28-a.jpg]}]") | {"evidence/2026-02-28-a.jpg": "x"}, 9,
-         {"found": "evidence/2026-02-28-a.jpg", "dated": "2026-02-28", "since": "2026-03-01"}),
-        (one("log:", "  - {date: 2026-03-05, evidence: [evidence/20260105.jpg]}") | {"evidence/20260105.jpg": "x"}, 10,
+        (one("actions: [{text: x, evidence: [evidence/2026-02-28-a.txt]}]") | {"evidence/2026-02-28-a.txt": "x"}, 9,
+         {"found": "evidence/2026-02-28-a.txt", "dated": "2026-02-28", "since": "2026-03-01"}),
+        (one("log:", "  - {date: 2026-03-05, evidence: [evidence/20260105.txt]}") | {"evidence/20260105.txt": "x"}, 10,
          {"dated": "2026-01-05"}),
-        (one("actions: [{text: x, evidence: [evidence/窗口2025年11月2日.jpg]}]") | {"evidence/窗口2025年11月2日.jpg": "x"}, 9,
+        (one("actions: [{text: x, evidence: [evidence/窗口2025年11月2日.txt]}]") | {"evidence/窗口2025年11月2日.txt": "x"}, 9,
          {"dated": "2025-11-02"}),
     ],
     "S101": [
@@ -178,9 +178,9 @@ BROKEN: dict[str, list[tuple[dict[str, str], int, dict[str, object]]]] = {
 # rule -> files that come near it and are right
 RIGHT: dict[str, list[dict[str, str]]] = {
     "S402": [
-        one("actions: [{text: x, evidence: [evidence/2026-03-01-a.jpg]}]") | {"evidence/2026-03-01-a.jpg": "x"},
-        one("actions: [{text: x, evidence: [evidence/120260105.jpg, evidence/2026-13-01.jpg, evidence/2025-11.jpg]}]")
-        | {f"evidence/{name}.jpg": "x" for name in ("120260105", "2026-13-01", "2025-11")},
+        one("actions: [{text: x, evidence: [evidence/2026-03-01-a.txt]}]") | {"evidence/2026-03-01-a.txt": "x"},
+        one("actions: [{text: x, evidence: [evidence/120260105.txt, evidence/2026-13-01.txt, evidence/2025-11.txt]}]")
+        | {f"evidence/{name}.txt": "x" for name in ("120260105", "2026-13-01", "2025-11")},
         one("actions: [{text: x, evidence: ['https://example.org/2020-01-01.html']}]"),
     ],
     "S101": [

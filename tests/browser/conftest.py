@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD_DAY = "1795478400"  # 2026-11-24 00:00 UTC
-PDF_VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"  # Chromium's own, a part of the browser
+# Chromium's own viewer of documents, a part of the browser.
+PDF_VIEWER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
 
 Reader = Callable[..., Page]
 
@@ -77,6 +78,8 @@ def reader(chromium: Browser) -> Iterator[Reader]:
             color_scheme=scheme,  # type: ignore[arg-type]
             java_script_enabled=scripts,
             timezone_id=zone,
+            # The tests' own scripts run beside the page's; test_headers.py holds the pages to their policy.
+            bypass_csp=True,
         )
         contexts.append(context)
         page = context.new_page()
@@ -85,7 +88,7 @@ def reader(chromium: Browser) -> Iterator[Reader]:
         origin = "/".join(address.split("/")[:3]) + "/"
 
         def asked(url: str) -> None:
-            if not url.startswith((origin, "data:", "blob:", PDF_VIEWER)):
+            if not url.startswith((origin, "data:", "blob:", *PDF_VIEWER)):
                 troubles.append(f"request to {url}")
 
         def told(said: ConsoleMessage) -> None:

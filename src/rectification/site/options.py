@@ -84,6 +84,8 @@ class Headers(BaseConfigOption[dict[str, str] | None]):  # type: ignore[misc, un
             if not isinstance(sources, str) or not re.fullmatch(r"[^;,\"\s]+( +[^;,\"\s]+)*", sources):
                 raise ValidationError(f"{directive}: sources are words between spaces, not {sources!r}.")
         return value
+
+
 class Expressions(BaseConfigOption[tuple[str, ...]]):  # type: ignore[misc, unused-ignore]
     """A list of values or regular expressions; a number needs no quotes."""
 
