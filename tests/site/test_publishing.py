@@ -108,6 +108,24 @@ def test_swap(tmp_path: Path) -> None:
     assert (site / "index.html").read_text() == "2"
 
 
+def test_a_site_of_many_pages_is_swapped_out_whole_and_no_link_in_it_is_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere/page"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "kept").write_text("1")
+    site = tmp_path / "deep/site"
+    for number in range(300):  # enough for several processes
+        (site / f"items/{number}").mkdir(parents=True)
+        (site / f"items/{number}/index.html").write_text("old")
+    (site / "items/link").symlink_to(elsewhere)
+    (site / "link").symlink_to(elsewhere.parent)
+    staging = open_staging(site)
+    (staging / "index.html").write_text("new")
+    swap_in(staging, site)
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+    assert [path.name for path in site.iterdir()] == ["index.html"]
+    assert (elsewhere / "kept").read_text() == "1"
+
+
 @pytest.mark.parametrize("name", ["evidence/a.csv", "_units.yml"])
 def test_a_link_in_place_of_a_file_is_refused(project: Project, name: str) -> None:
     path = project.root / "checklists" / name
