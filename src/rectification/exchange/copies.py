@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from rectification.exchange import Extract
 from rectification.exchange import fill as written
 from rectification.exchange.form import lay_out
 from rectification.ledger import select, slug_of_unit
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.exchange.layout import Layout
@@ -76,12 +77,16 @@ def _home(record: Record) -> str:
     return record.origin.address if record.origin is not None else ""
 
 
-def outputs(edition: Edition) -> list[Callable[[], Iterator[tuple[str, bytes]]]]:
-    """Return what makes the files of every copy, a call a copy: each yields (path, content)."""
+def outputs(edition: Edition) -> list[Callable[[], Iterator[Output]]]:
+    """Return what makes the files of every copy, a call a copy."""
     return [partial(_files, edition, copy) for copy in copies(edition)]
 
 
-def _files(edition: Edition, copy: Copy) -> Iterator[tuple[str, bytes]]:
-    layout = fill(edition, copy)
+def _files(edition: Edition, copy: Copy) -> Iterator[Output]:
+    layout = cache(partial(fill, edition, copy))
+
+    def make(ending: str) -> bytes:
+        return written(layout(), ending)
+
     for ending in HANDED_OUT:
-        yield copy.path(ending), written(layout, ending)
+        yield Output(copy.path(ending), partial(make, ending))

@@ -1,14 +1,14 @@
 """Machine outputs: one module a format, found by being here.
 
-A format is a module with `write(edition)`, which yields (path below the site's root, content); one that tells
-of the others' content has `seal(edition, content_of)` instead, and comes after them. A module of the JSON
+A format is a module with `write(edition)`, which yields its files, each still to be made; one that tells of
+the others' content has `seal(edition, sum_of)` instead, and comes after them. A module of the JSON
 interface names its files and what they hold in `DOCUMENTS`: the schema, the index and the page on
 the data are made from that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -59,6 +59,20 @@ class Group:
     def file(self, ending: str) -> str:
         """Return the path of the group's feed with this ending (`xml`, `ics`)."""
         return feed_path(self.name, ending)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file that is still to be made: its path below the site's root, and what makes its content.
+
+    `records` are all the records that it tells of, None for anything in the ledger; `about` what else of the
+    ledger it tells of, in words or bytes. What tells of nothing else is the same as long as these are.
+    """
+
+    path: str
+    make: Callable[[], bytes]
+    records: Sequence[Record] | None = None
+    about: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,19 +138,19 @@ def formats() -> list[ModuleType]:
     return [import_module(f"{__name__}.{name}") for name in names]
 
 
-def outputs(edition: Edition) -> list[Callable[[], Iterable[tuple[str, bytes]]]]:
-    """Return what makes the machine outputs, a call a format: each yields (path below the root, content)."""
+def outputs(edition: Edition) -> list[Callable[[], Iterable[Output]]]:
+    """Return what yields the machine outputs, a call a format."""
     return [partial(module.write, edition) for module in formats() if hasattr(module, "write")]
 
 
-def seals(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def seals(edition: Edition, sum_of: Callable[[str], tuple[int, str]]) -> Iterator[tuple[str, bytes]]:
     """Yield the outputs that tell of the others, once these are published.
 
-    `content_of` returns the content of a published path below the site's root.
+    `sum_of` returns the size and the SHA-256 of what is published at a path below the site's root.
     """
     for module in formats():
         if hasattr(module, "seal"):
-            yield from module.seal(edition, content_of)
+            yield from module.seal(edition, sum_of)
 
 
 def web_path(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from heapq import nlargest
 from html import escape
 from io import StringIO
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from feedgenerator import Atom1Feed
 from feedgenerator.django.utils.xmlutils import SimplerXMLGenerator
 
-from rectification.publish import web_path
+from rectification.publish import Output, web_path
 
 if TYPE_CHECKING:
     from rectification.ledger import Record
@@ -64,25 +65,36 @@ class _Feed(Atom1Feed):  # type: ignore[misc]
         return self.updated
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the feeds: all, one a unit, one a checklist; newest first, at most MOST entries each."""
     zone = ZoneInfo(edition.timezone)
-    changes = {record: list(_changes(record)) for record in edition.ledger.records}
-    earliest = edition.ledger.today
+    changes = _Changes()
     written: dict[tuple[_Change, bool], str] = {}
-    for group in edition.groups():
+
+    def make(group: Group) -> bytes:
         file = group.file("xml")
         found = (change for record in group.records for change in changes[record])
         newest = nlargest(MOST, found, key=lambda change: change.order)
         feed = _empty(edition, group, file)
-        feed.updated = _at(newest[0].day if newest else earliest, zone)
+        feed.updated = _at(newest[0].day if newest else edition.ledger.today, zone)
         # Relative links depend on how deep the feed's own file lies, and on nothing else.
         deep = file.count("/") > 1
         for change in newest:
             if (change, deep) not in written:
                 written[change, deep] = _entry(edition, change, file, zone)
         feed.blocks = [written[change, deep] for change in newest]
-        yield file, feed.writeString("utf-8").encode()
+        return bytes(feed.writeString("utf-8").encode())
+
+    for group in edition.groups():
+        yield Output(group.file("xml"), partial(make, group), group.records, (group.title,))
+
+
+class _Changes(dict["Record", list[_Change]]):
+    """The changes of records, found once, when they are first asked for."""
+
+    def __missing__(self, record: Record) -> list[_Change]:
+        found = self[record] = list(_changes(record))
+        return found
 
 
 def _changes(record: Record) -> Iterator[_Change]:

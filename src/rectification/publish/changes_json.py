@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -11,6 +12,7 @@ from typing_extensions import TypedDict
 from rectification import ledger
 from rectification.ledger.changes import Event
 from rectification.model import Day, Status
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.publish import Edition
@@ -35,15 +37,18 @@ class Changes(TypedDict):
 DOCUMENTS = {"changes.json": Changes}
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
+    yield Output("api/v1/changes.json", partial(_content, edition.ledger))
+
+
+def _content(of: ledger.Ledger) -> bytes:
     document: Changes = {
         "version": 1,
-        "as_of": edition.ledger.today,
-        "changes": [_change(found) for found in ledger.changes(edition.ledger.records)],
+        "as_of": of.today,
+        "changes": [_change(found) for found in ledger.changes(of.records)],
     }
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
-    yield "api/v1/changes.json", content.encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def _change(found: ledger.Change) -> Change:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from icalendar import Calendar, vDate, vDatetime, vInt, vText, vUri
 from icalendar.parser import Contentline, Parameters
 
 from rectification.ledger import last_move
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.ledger import Record
@@ -24,12 +25,27 @@ _NONE, _A_DAY = Parameters(), Parameters({"VALUE": "DATE"})
 _END = b"END:VCALENDAR\r\n"
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the calendars: all, one a unit, one a checklist. Each event is serialised once."""
-    events = {record: b"".join(_events(edition, record)) for record in edition.ledger.records}
-    for group in edition.groups():
+    events = _Events(edition)
+
+    def make(group: Group) -> bytes:
         head = _empty(edition, group).removesuffix(_END)
-        yield group.file("ics"), b"".join([head, *(events[record] for record in group.records), _END])
+        return b"".join([head, *(events[record] for record in group.records), _END])
+
+    for group in edition.groups():
+        yield Output(group.file("ics"), partial(make, group), group.records, (group.title,))
+
+
+class _Events(dict["Record", bytes]):
+    """The events of records, each serialised once, when it is first asked for."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+
+    def __missing__(self, record: Record) -> bytes:
+        events = self[record] = b"".join(_events(self._edition, record))
+        return events
 
 
 def _empty(edition: Edition, group: Group) -> bytes:

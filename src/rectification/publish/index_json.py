@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NotRequired
@@ -45,10 +44,10 @@ DOCUMENTS = {"index.json": Index}
 REVISIONS = (("1.3", "2026-11-25"), ("1.2", "2026-11-25"), ("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
 
 
-def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def seal(edition: Edition, sum_of: Callable[[str], tuple[int, str]]) -> Iterator[tuple[str, bytes]]:
     """Yield the one file of this format. Paths are below the folder of the index, not percent-encoded.
 
-    `content_of` returns what has been published at a path below the site's root.
+    `sum_of` returns the size and the SHA-256 of what has been published at a path below the site's root.
     """
     text = edition.catalogue.text
     document = {
@@ -60,7 +59,7 @@ def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple
                 "path": path,
                 "holds": holds,
                 "description": text(f"api_file.{stem(pattern)}"),
-                **({} if pattern in DOCUMENTS else _sum(content_of(f"api/v1/{path}"))),
+                **({} if pattern in DOCUMENTS else _sum(*sum_of(f"api/v1/{path}"))),
             }
             for pattern, holds in documents().items()
             for path in paths(edition, pattern)
@@ -86,8 +85,8 @@ def parts(edition: Edition, pattern: str) -> list[tuple[str, str]]:
     return [(c.header.title, pattern.format(slug=c.slug)) for c in ledger.checklists]
 
 
-def _sum(content: bytes) -> dict[str, Any]:
-    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+def _sum(size: int, sha256: str) -> dict[str, Any]:
+    return {"size": size, "sha256": sha256}
 
 
 def stem(pattern: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import TypedDict
 
 from rectification.ledger import references, slug_of_unit
 from rectification.model import Day, Flag, Header, Item, Level, Source, Status
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.ledger import Checklist, Ledger, Origin, Record
@@ -89,30 +91,40 @@ DOCUMENTS = {
 }
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the file of all items, one a checklist, and one a unit with the items of all units below it.
 
     `as_of` is the day the derived values hold for.
     """
     ledger = edition.ledger
-    blocks = {record: _encoded(item(ledger, record)) for record in ledger.records}
+    blocks = _Blocks(ledger)
     head = f'{{"version":1,"as_of":"{ledger.today}",'
-    yield "api/v1/items.json", _document(head, list(blocks.values()))
+    yield Output("api/v1/items.json", partial(_document, head, blocks, ledger.records), ledger.records)
     for checklist in ledger.checklists:
         records = ledger.by_checklist.get(checklist.slug, ())
-        own = f'{head}"checklist":{_encoded(header(checklist))},'
-        yield f"api/v1/checklists/{checklist.slug}.json", _document(own, [blocks[r] for r in records])
+        told = _encoded(header(checklist))
+        make = partial(_document, f'{head}"checklist":{told},', blocks, records)
+        yield Output(f"api/v1/checklists/{checklist.slug}.json", make, records, (told,))
     for unit in ledger.units.listed:
         facts: PublishedUnit = {
             "name": unit.name,
             "slug": slug_of_unit(unit),
             "level": ledger.units.level(unit),
         }
-        own = f'{head}"unit":{_encoded(facts)},'
-        yield (
-            f"api/v1/units/{facts['slug']}.json",
-            _document(own, [blocks[r] for r in ledger.of_unit(unit.name)]),
-        )
+        records = ledger.of_unit(unit.name)
+        make = partial(_document, f'{head}"unit":{_encoded(facts)},', blocks, records)
+        yield Output(f"api/v1/units/{facts['slug']}.json", make, records)
+
+
+class _Blocks(dict["Record", str]):
+    """Records as they stand in all files that hold them, each made once, when it is first asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __missing__(self, record: Record) -> str:
+        block = self[record] = _encoded(item(self._ledger, record))
+        return block
 
 
 def item(ledger: Ledger, record: Record) -> dict[str, Any]:
@@ -164,5 +176,5 @@ def _encoded(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _document(head: str, blocks: Sequence[str]) -> bytes:
-    return f'{head}"items":[{",".join(blocks)}]}}'.encode()
+def _document(head: str, blocks: Mapping[Record, str], records: Sequence[Record]) -> bytes:
+    return f'{head}"items":[{",".join([blocks[record] for record in records])}]}}'.encode()

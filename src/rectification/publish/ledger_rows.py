@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger import references
 from rectification.ledger.state import last_stir
 from rectification.model import MODES, SEVERITIES, STATUSES
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.ledger import Ledger, Record
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
 NAME = "ledger/rows.json"
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
-    yield NAME, json.dumps(document(edition.ledger), ensure_ascii=False, separators=(",", ":")).encode()
+    yield Output(NAME, partial(_content, edition.ledger))
+
+
+def _content(ledger: Ledger) -> bytes:
+    return json.dumps(document(ledger), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def document(ledger: Ledger) -> dict[str, Any]:

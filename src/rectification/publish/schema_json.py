@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from rectification.publish import formats
+from rectification.publish import Output, formats
 from rectification.publish.items_json import PublishedItem
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Schema = Mapping[str, Any]
 
 DOCUMENTS = {"schema.json": None}  # the schema of schemas stands elsewhere
+_NAME = "api/v1/schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ITEM = PublishedItem.__name__
 _SHARED = {"Document": {"version", "as_of"}, "Numbers": {"total", "unfinished", "by_status", "by_flag"}}
@@ -44,16 +46,19 @@ class Field:
     meaning: str
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format: an item's schema; those of the documents are among its `$defs`."""
-    name = "api/v1/schema.json"
+    yield Output(_NAME, partial(_content, edition), ())
+
+
+def _content(edition: Edition) -> bytes:
     document = {
         "$schema": DIALECT,
-        "$id": edition.root + name,
+        "$id": edition.root + _NAME,
         "$ref": f"#/$defs/{_ITEM}",
         "$defs": definitions(edition.catalogue),
     }
-    yield name, json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
 def documents() -> dict[str, str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
 from rectification.model import Day
+from rectification.publish import Output
 from rectification.publish.items_json import PublishedHeader, header
 
 if TYPE_CHECKING:
@@ -31,8 +33,12 @@ class Site(TypedDict):
 DOCUMENTS = {"site.json": Site}
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
+    yield Output("api/v1/site.json", partial(_content, edition))
+
+
+def _content(edition: Edition) -> bytes:
     document = {
         "version": 1,
         "as_of": edition.ledger.today.isoformat(),
@@ -42,5 +48,4 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
         "checklist_page": edition.pages.pattern("checklist"),
         "checklists": [header(checklist) for checklist in edition.ledger.checklists],
     }
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    yield "api/v1/site.json", content.encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
 from rectification.ledger import count_by_status
 from rectification.model import FLAGS, STATUSES, Day, Flag, Status
+from rectification.publish import Output
 
 if TYPE_CHECKING:
-    from rectification.ledger import Record
+    from rectification.ledger import Ledger, Record
     from rectification.publish import Edition
 
 
@@ -38,9 +40,12 @@ class Summary(TypedDict):
 DOCUMENTS = {"summary.json": Summary}
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format. A unit's numbers are of its own items; the tree is in units.json."""
-    ledger = edition.ledger
+    yield Output("api/v1/summary.json", partial(_content, edition.ledger))
+
+
+def _content(ledger: Ledger) -> bytes:
     document: Summary = {
         "version": 1,
         "as_of": ledger.today,
@@ -53,8 +58,7 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
             {"name": unit.name, **numbers(ledger.by_unit.get(unit.name, ()))} for unit in ledger.units.listed
         ],
     }
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
-    yield "api/v1/summary.json", content.encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def numbers(records: Iterable[Record]) -> Numbers:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from rectification.ledger import slug_of_unit
 from rectification.model import Day, Level
+from rectification.publish import Output
 from rectification.publish.summary_json import Numbers, numbers
 
 if TYPE_CHECKING:
@@ -36,13 +38,15 @@ class UnitTree(TypedDict):
 DOCUMENTS = {"units.json": UnitTree}
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
-    ledger = edition.ledger
+    yield Output("api/v1/units.json", partial(_content, edition.ledger))
+
+
+def _content(ledger: Ledger) -> bytes:
     tops = [_unit(ledger, unit) for unit in ledger.units.children.get("", ())]
     document = {"version": 1, "as_of": ledger.today, "units": tops}
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
-    yield "api/v1/units.json", content.encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
 def _unit(ledger: Ledger, unit: Unit) -> dict[str, Any]:

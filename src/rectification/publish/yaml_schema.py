@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -24,6 +25,7 @@ from rectification.model import (
     UnitsFile,
 )
 from rectification.profile import ReportsFile
+from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.ledger import Ledger
@@ -52,11 +54,16 @@ _LISTED = ("partners", "competent", "of")  # fields that list names
 _OFFERED = {("LogEntry", "by"), ("DueChange", "by"), ("Unit", "parent")}
 
 
-def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def write(edition: Edition) -> Iterator[Output]:
     """Yield the schema of each kind of file."""
-    for name, schema in schemas(edition.ledger).items():
+    made = cache(partial(schemas, edition.ledger))
+
+    def make(name: str, address: str) -> bytes:
+        return encode({"$id": edition.root + address, **made()[name]})
+
+    for name in KINDS:
         address = f"{FOLDER}/{name}.json"
-        yield address, encode({"$id": edition.root + address, **schema})
+        yield Output(address, partial(make, name, address), ())
 
 
 def encode(schema: dict[str, Any]) -> bytes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape as xml_escape
 
@@ -21,22 +23,34 @@ from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.kept import Kept, Look, Written, digest, engine, folder_digest, forget, looks_of
+from rectification.site.keys import Keys
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
-from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
-from rectification.site.views import LISTINGS, Sheet, Views
-from rectification.site.workers import on_both_cores
+from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
+from rectification.site.staging import make_room, merge
+from rectification.site.views import LISTINGS, Page, Views
+from rectification.site.workers import Job, on_both_cores
 from rectification.substance import Substance
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.pages import Page
+    from mkdocs.structure.pages import Page as MkDocsPage
 
     from rectification.catalogue import Catalogue
     from rectification.history import History
+    from rectification.ledger.evidence import EvidenceFile
     from rectification.settings import Settings
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
+
+
+class Made(NamedTuple):
+    """A file of the site by its path; `runs` where it may hold what a browser runs, for all we know."""
+
+    name: str
+    written: Written
+    runs: bool = False
 
 
 class Build:
@@ -51,9 +65,12 @@ class Build:
         staging: Path,
         mistakes: str = "",
         history: History | None = None,
+        *,
+        others: bool = False,
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
-        what git knows of it, which a site shows that shows the substance."""
+        what git knows of it, which a site shows that shows the substance. `others` tells whether other
+        plugins may change what is written."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
@@ -64,6 +81,7 @@ class Build:
             hidden = ledger.by_id.keys() - self.ledger.by_id.keys()
             self.history = self.history.public(hidden) if self.history is not None else None
         self.staging = staging
+        self.others = others
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
         self.edition = publish.Edition(
@@ -90,6 +108,11 @@ class Build:
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
+        self.root = staging  # where the site is put together
+        self.kept = Kept()
+        self.made: dict[str, Written] = {}
+        self.running: set[str] = set()
+        self.rendered: set[str] = set()  # what MkDocs has written
         self.policy: headers.Policy | None = None
 
     def _substance(self) -> Substance:
@@ -120,7 +143,7 @@ class Build:
         """Return the HTML that MkDocs puts into a shell."""
         return f'<h1 id="{HEADING_ID}">{token("heading")}</h1>\n{token("body")}'
 
-    def finish_page(self, html: str, page: Page) -> str:
+    def finish_page(self, html: str, page: MkDocsPage) -> str:
         """Give a rendered page its social tags, the scripts' data and the search box."""
         description = str(page.meta.get("description") or self.config.site_description or "")
         title = self.config.site_name if page.is_homepage else str(page.title)
@@ -189,8 +212,58 @@ class Build:
 
     # -- files of our own --------------------------------------------------------------------------
 
+    def take_over(self, root: Path, looks: Mapping[str, Look], files: Mapping[str, Written]) -> None:
+        """Put the site together in `root`, which holds the last one, rather than where MkDocs has written.
+
+        `looks` tells how the files in `root` lie there, `files` from what the last build made its own.
+        """
+        self.root, self.kept = root, Kept(files, looks)
+
     def stamp(self) -> None:
         """Stamp every record's page and write the machine outputs, then the evidence."""
+        shells = self._shells()
+        self.rendered = merge(self.staging, self.root, self.kept.looks)
+        for folder in FOLDERS.values():
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        keys = Keys(self.ledger, self._common())
+        # A template of the site's own may show anything.
+        anything = keys.everything() if self._own_templates() else b""
+
+        def put(output: Callable[[], Iterable[publish.Output]]) -> list[Made]:
+            return [made for one in output() for made in self._put(one, keys)]
+
+        def stamp(page: Page) -> list[Made]:
+            shell = shells[page.kind]
+            key = keys.page(shell.digest, anything, *page.parts())
+            name = self.addresses.file(self.root, page.address).relative_to(self.root).as_posix()
+            if self.kept.has(name, key):
+                return [Made(name, self.kept.files[name])]
+            sheet = page.make()
+            # What a template of the site runs is looked at in every build.
+            runs = "<script" in sheet.values["body"].lower()
+            content = shell.stamp(sheet.values, sheet.sections)
+            return [Made(name, self._write(name, content, "" if runs else key), runs)]
+
+        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
+        outputs = [*publish.outputs(self.edition), *copies.outputs(self.edition)]
+        jobs: list[Job[list[Made]]] = [partial(put, output) for output in outputs]
+        jobs += [partial(stamp, page) for page in self.views.pages(keys)]
+        for made in on_both_cores(jobs):
+            self._note(made)
+
+        def sum_of(path: str) -> tuple[int, str]:
+            return self.made[path].size, self.made[path].sha256
+
+        for path, content in publish.seals(self.edition, sum_of):
+            self._note([Made(path, self._write(path, content, digest(content)))])
+        for file in self.ledger.evidence.values():
+            self._note([self._hand_out(file)])
+        later = (f"{search.FOLDER}/" if self.with_search else headers.FILES[0], *headers.FILES)
+        stale = self.kept.looks.keys() - self.made.keys() - self.rendered
+        forget(self.root, (name for name in stale if not name.startswith(later)))
+
+    def _shells(self) -> dict[str, Shell]:
+        """Take what MkDocs made of each kind of page, ready to be stamped."""
         shells = {}
         for kind in FOLDERS:
             path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
@@ -201,35 +274,79 @@ class Build:
             path.unlink()
             if self.config.use_directory_urls:
                 path.parent.rmdir()
+        return shells
 
-        def make(sheet: Sheet) -> None:
-            html = shells[sheet.kind].stamp(sheet.values, sheet.sections)
-            _write(self.addresses.file(self.staging, sheet.address), html)
+    def _common(self) -> Iterator[object]:
+        """Yield what every page and file may depend on, beside the ledger and what makes them."""
+        config = self.config
+        yield engine()
+        yield self.settings
+        yield self.offline
+        yield self.edition.site_name, self.edition.base, self.edition.timezone, config.use_directory_urls
+        yield config.repo_url, config.edit_uri, config.edit_uri_template
+        yield os.path.relpath(self.settings.root, config.docs_dir)
+        yield folder_digest(Path(config.theme.custom_dir) if config.theme.custom_dir else None)
+        yield self.views.substance is not None
+        yield (self.history.complete, self.history.since) if self.history is not None else None
 
-        for folder in FOLDERS.values():
-            (self.staging / folder).mkdir(parents=True, exist_ok=True)
-        making = self.views.sheets()
+    def _own_templates(self) -> bool:
+        """Tell whether the site brings templates in place of ours."""
+        if not self.config.theme.custom_dir:
+            return False
+        own, ours = Path(self.config.theme.custom_dir), Path(__file__).parents[1] / "templates"
+        return any((own / path.relative_to(ours)).exists() for path in ours.rglob("*.html"))
 
-        def put(output: Callable[[], Iterable[tuple[str, bytes]]]) -> None:
-            for name, content in output():
-                _write(self.staging / name, content)
-                if self.offline and (copy := twin(name, content)) is not None:
-                    _write(self.staging / copy[0], copy[1])
+    def _put(self, output: publish.Output, keys: Keys) -> list[Made]:
+        """Write a file, and its copy for a site opened as files, unless both are there already."""
+        told = keys.everything() if output.records is None else keys.group(output.records)
+        key = keys.page(told, *output.about)
+        copied = twin(output.path, b"") if self.offline else None
+        names = [output.path, copied[0]] if copied is not None else [output.path]
+        if all(self.kept.has(name, key) for name in names):
+            return [Made(name, self.kept.files[name], name.endswith(".html")) for name in names]
+        content = output.make()
+        files = [(output.path, content), twin(output.path, content) if self.offline else None]
+        return [
+            Made(name, self._write(name, made, key), name.endswith(".html"))
+            for name, made in filter(None, files)
+        ]
 
-        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
-        outputs = [*publish.outputs(self.edition), *copies.outputs(self.edition)]
-        jobs = [partial(put, output) for output in outputs]
-        on_both_cores([*jobs, *(partial(_call, sheet, make) for sheet in making)])
-        put(lambda: publish.seals(self.edition, lambda name: (self.staging / name).read_bytes()))
-        for file in self.ledger.evidence.values():
-            path = self.staging / file.reference
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                same = publish_evidence(file, path)
-            except (OSError, ValueError) as error:
-                raise PluginError(self.catalogue.text("evidence.changed", file=file.reference)) from error
-            if not same:  # its page already shows another SHA-256
-                raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
+    def _hand_out(self, file: EvidenceFile) -> Made:
+        """Publish a file of evidence. Raises PluginError where it is no longer what was looked at."""
+        key = digest(engine(), file.source_sha256, file.sha256)
+        page = file.reference.endswith(".html")
+        if self.kept.has(file.reference, key):
+            return Made(file.reference, self.kept.files[file.reference], page)
+        path = self.root / file.reference
+        make_room(path)
+        try:
+            same = publish_evidence(file, path)
+        except (OSError, ValueError) as error:
+            raise PluginError(self.catalogue.text("evidence.changed", file=file.reference)) from error
+        if not same:  # its page already shows another SHA-256
+            raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
+        found = path.stat()
+        return Made(file.reference, Written(key, found.st_size, found.st_mtime_ns, file.sha256), page)
+
+    def _write(self, name: str, content: bytes, key: str) -> Written:
+        """Write a file anew: what lay there may be a file of the present site."""
+        path = self.root / name
+        try:
+            stream = path.open("xb")
+        except OSError:
+            make_room(path)
+            stream = path.open("xb")
+        with stream:
+            stream.write(content)
+            stream.flush()
+            found = os.fstat(stream.fileno())
+        return Written(key, found.st_size, found.st_mtime_ns, sha256(content).hexdigest())
+
+    def _note(self, made: Iterable[Made]) -> None:
+        for one in made:
+            self.made[one.name] = one.written
+            if one.runs:
+                self.running.add(one.name)
 
     def admin(self) -> Iterator[tuple[str, bytes | Path]]:
         """Yield the files of the editing page, if the site wants one. Raises PluginError without a forge."""
@@ -246,9 +363,25 @@ class Build:
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:
-        """Write the search index over all pages. Raises search.SearchError."""
-        if self.with_search:
-            search.index_pages(self.staging, [record.item.id for record in self.ledger.records])
+        """Write the search index over all pages, unless it is there already. Raises search.SearchError."""
+        if not self.with_search:
+            return
+        ids = [record.item.id for record in self.ledger.records]
+        pages = [(name, one.sha256) for name, one in self.made.items() if name.endswith(".html")]
+        for name in self.rendered:
+            if name.endswith(".html"):
+                pages.append((name, sha256((self.root / name).read_bytes()).hexdigest()))
+        key = digest(engine(), ids, sorted(pages))
+        folder = f"{search.FOLDER}/"
+        there = [name for name in self.kept.looks if name.startswith(folder)]
+        if there and all(self.kept.has(name, key) for name in there):
+            self.made |= {name: self.kept.files[name] for name in there}
+            return
+        shutil.rmtree(self.root / search.FOLDER, ignore_errors=True)
+        search.index_pages(self.root, ids)
+        for name, look in looks_of(self.root / search.FOLDER).items():
+            content = (self.root / search.FOLDER / name).read_bytes()
+            self.made[folder + name] = Written(key, *look, sha256(content).hexdigest())
 
     def protect(self) -> list[str]:
         """Give what MkDocs rendered its security policy; return what that prevents, as warnings."""
@@ -273,22 +406,18 @@ class Build:
         base = urlsplit(self.config.site_url or "").path or "/"
         with_admin = self.config.plugins["rectification"].config.admin is not None
         apart = f"{admin.FOLDER}/" if with_admin else ""
-        stopped = headers.write_files(self.staging, self.policy, base=base, apart=apart)
+        # Other plugins may have changed any page.
+        pages = {name for name in self.rendered if name.endswith(".html")} | self.running
+        files, stopped = headers.for_servers(
+            self.root, self.policy, base=base, apart=apart, pages=None if self.others else pages
+        )
+        for name, text in files.items():
+            if name not in self.rendered:  # a file of this name that the site brings itself is kept
+                content = text.encode()
+                key = digest(content)
+                kept = self.kept.has(name, key)
+                self.made[name] = self.kept.files[name] if kept else self._write(name, content, key)
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
-
-
-def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:
-    make(making())
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir()
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True)
-    path.write_bytes(content)
 
 
 class _EditAddresses:

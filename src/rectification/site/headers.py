@@ -227,17 +227,20 @@ def with_policy(page: bytes, policy: Policy) -> bytes:
     return page[: place.end()] + meta.encode() + page[place.end() :]
 
 
-def write_files(site: Path, policy: Policy, *, base: str, apart: str) -> list[tuple[str, str]]:
-    """Write the files for web servers into the finished `site`; return the inline scripts that no browser
-    will run: (page, how the script begins).
+def for_servers(
+    site: Path, policy: Policy, *, base: str, apart: str, pages: Iterable[str] | None = None
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return the files for web servers (name -> text) of the finished `site`, and the inline scripts that no
+    browser will run: (page, how the script begins).
 
     `base` is the path of the site on its server; `apart` a folder of the site's root, `/` at its end, whose
-    pages have a policy of their own, or empty. A file of these names that the site brings itself is kept.
+    pages have a policy of their own, or empty. `pages` are the paths of those that may bring something that
+    the policy does not know; without them all are looked at.
     """
     strange: list[tuple[str, str]] = []
     copied: list[Loads] = []
     known: dict[bytes, bool] = {}
-    for name in sorted(_pages(site)):
+    for name in sorted(_pages(site) if pages is None else pages):
         content = (site / name).read_bytes()
         if _MARK not in content:
             # A page that somebody wrote whole, such as a redirection, works under the headers too. Evidence
@@ -250,11 +253,9 @@ def write_files(site: Path, policy: Policy, *, base: str, apart: str) -> list[tu
                 known[text] = hash_of(text.decode("utf-8", "replace")) in policy["script-src"]
             if not known[text] and text.strip() and not _NO_INLINE_SCRIPT.search(attributes):
                 strange.append((name, text.decode("utf-8", "replace").strip()[:60]))
-    entries = [path.name + "/" * path.is_dir() for path in sorted(site.iterdir())]
-    for name, made in header_files(_widened(policy, copied), entries, base, apart):
-        if not (site / name).exists():
-            (site / name).write_text(made, "utf-8", newline="\n")
-    return [] if "'unsafe-inline'" in policy["script-src"] else strange
+    entries = [path.name + "/" * path.is_dir() for path in sorted(site.iterdir()) if path.name not in FILES]
+    made = dict(header_files(_widened(policy, copied), entries, base, apart))
+    return made, [] if "'unsafe-inline'" in policy["script-src"] else strange
 
 
 def _pages(site: Path) -> Iterator[str]:

@@ -176,6 +176,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     audience = c.Choice(("public", "internal"), default="public")
     search = c.Type(bool, default=True)
     offline = c.Type(bool, default=False)
+    incremental = c.Type(bool, default=True)
     admin = c.Optional(c.Type(dict))
     headers = Headers()
     timezone = c.Choice(sorted(available_timezones()), default="UTC")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,14 @@ from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.build import Build
 from rectification.site.embed import Embeds, find_embeds, placeholder
+from rectification.site.kept import Look, Written, open_cache
+from rectification.site.kept import read as read_record
+from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
 from rectification.site.search import SearchError
 from rectification.site.shell import token
-from rectification.site.staging import discard, open_staging, swap_in
+from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
+from rectification.site.workers import WorkerError, beside
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -48,6 +53,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     consulted: tuple[SourceSite, ...] = ()
     last_good: Examination | None = None
     history: History | None = None
+    remembered: Path | None = None
+    waiting: Callable[[], dict[str, Look]] | None = None
+    last: Mapping[str, Written]
     site: Path
     embeds: dict[str, Embeds]
     shells: dict[str, str]
@@ -64,9 +72,12 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         gc.disable()
         self.embeds, self.shells = {}, {}
         catalogue = read_catalogue(settings.language)
+        self.site = Path(config.site_dir).resolve()
+        others = self._others(config)
+        self.remembered = open_cache(settings.root) if self.config.incremental and not others else None
+        self._prepare()
         history = self._read_history(settings, catalogue)
         examination, mistakes = self._examine(settings, catalogue, history)
-        self.site = Path(config.site_dir).resolve()
         staging = open_staging(self.site)
         config.site_dir = str(staging)
         if self.config.offline:
@@ -74,7 +85,10 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             # Instant navigation fetches pages; from a file Material stops it, and its other scripts with it.
             features = config.theme.get("features") or []
             config.theme["features"] = [one for one in features if not one.startswith("navigation.instant")]
-        self.build = Build(config, settings, catalogue, examination.ledger, staging, mistakes, history)
+        self.build = Build(
+            *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
+            others=others,
+        )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
         return config
@@ -167,7 +181,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if not self.serving:  # the preview puts a script of its own into the pages
             for warning in build.protect():
                 log.warning("%s", warning)
+        self._take_over(build)
         build.stamp()
+        config.site_dir = str(build.root)
 
     @event_priority(-100)
     def _publish(self, *, config: MkDocsConfig) -> None:
@@ -182,7 +198,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if config.strict and _warned():
             discard(build.staging)  # MkDocs is about to fail this build
         else:
-            swap_in(build.staging, self.site)
+            self._put_in_place(build)
         self.build = None
         gc.enable()
 
@@ -193,6 +209,41 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.build is not None:
             discard(self.build.staging)
             self.build = None
+
+    # -- only what differs from the last build -----------------------------------------------------
+
+    def _others(self, config: MkDocsConfig) -> bool:
+        """Tell whether other plugins act on the finished site: then nothing of the last one can be kept."""
+        methods = config.plugins.events["post_build"]
+        return any(getattr(method, "__self__", None) is not self for method in methods)
+
+    def _prepare(self) -> None:
+        """Let the site before this one be made ready to become the next, beside what goes on here."""
+        self.waiting = None
+        if self.serving or self.remembered is None or not self.site.is_dir():
+            return
+        self.last = read_record(self.remembered, self.site)
+        if self.last:
+            self.waiting = beside(partial(mirror, self.site, spare_of(self.site)))
+
+    def _take_over(self, build: Build) -> None:
+        """Put the site together in what the last build left, if that can be."""
+        if self.waiting is not None:
+            try:
+                looks = self.waiting()
+            except (OSError, WorkerError) as error:
+                log.debug("Everything is written anew: %s", error)
+            else:
+                build.take_over(spare_of(self.site), looks, self.last)
+
+    def _put_in_place(self, build: Build) -> None:
+        if build.root == build.staging:
+            swap_in(build.staging, self.site)
+            discard(spare_of(self.site))
+        else:
+            swap_in(build.root, self.site, keep=True)
+            discard(build.staging)
+        write_record(self.remembered, self.site, build.made)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
+
+from rectification.site.kept import digest
 
 # Lower case letters and digits only: a token passes unchanged through slugs, addresses and escaping.
 _TOKEN = re.compile(r"rectify0([a-z]+)0token")
@@ -49,6 +51,11 @@ class Shell:
     pieces: tuple[bytes, ...]
     names: tuple[str, ...]
     entries: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that it is."""
+        return digest(*self.pieces, self.names, self.entries)
 
     def stamp(self, values: Mapping[str, str], sections: Sequence[Section]) -> bytes:
         """Return the page of one record, in UTF-8.

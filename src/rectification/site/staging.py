@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from rectification.site.kept import Look, looks_of
 from rectification.site.workers import on_both_cores
 
 
@@ -21,12 +26,14 @@ def _alive(pid: int) -> bool:
 
 
 def open_staging(site: Path) -> Path:
-    """Make an empty staging folder beside `site` and return it. Clears what killed builds left behind."""
+    """Make an empty staging folder beside `site` and return it. Mends what killed builds left behind."""
     site.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{site.name}."
-    for left in site.parent.glob(f"{prefix}*"):
+    for left in sorted(site.parent.glob(f"{prefix}*")):
         kind, _, pid = left.name.removeprefix(prefix).partition("-")
-        if (
+        if left == spare_of(site):
+            _carry_hidden(left, site)
+        elif (
             kind in ("staging", "previous")
             and pid.isdigit()
             and not (_alive(int(pid)) and int(pid) != os.getpid())
@@ -34,23 +41,136 @@ def open_staging(site: Path) -> Path:
             if kind == "previous" and not site.exists():
                 left.rename(site)  # killed between the two renames of a swap
             else:
+                _carry_hidden(left, site)
                 _remove(left)
     staging = site.parent / f"{prefix}staging-{os.getpid()}"
     staging.mkdir()
     return staging
 
 
-def swap_in(staging: Path, site: Path) -> None:
-    """Put the finished `staging` folder in the place of `site`. Hidden entries of the old site
-    (`.git`, `.nojekyll` …) are kept, as MkDocs keeps them."""
-    previous = site.parent / f".{site.name}.previous-{os.getpid()}"
-    if site.exists():
-        for entry in site.iterdir():
-            if entry.name.startswith(".") and not (staging / entry.name).exists():
-                entry.rename(staging / entry.name)
+def spare_of(site: Path) -> Path:
+    """Return the folder of the site before this one, which the next one is made from."""
+    return site.parent / f".{site.name}.spare"
+
+
+def mirror(site: Path, spare: Path) -> dict[str, Look]:
+    """Make the folder `spare` hold what `site` holds, without copying: its files are links to the same ones.
+
+    Most of it is there already if it was the site before this one. Hidden entries of the root are left out.
+    Returns how the files lie there. Raises OSError where the file system has no such links.
+    """
+    looks: dict[str, Look] = {}
+    waiting = [""]
+    spare.mkdir(exist_ok=True)
+    while waiting:
+        folder = waiting.pop()
+        known = {entry.name: entry for entry in os.scandir(spare / folder)}
+        for entry in os.scandir(site / folder):
+            if not folder and entry.name.startswith("."):
+                continue
+            name = f"{folder}{entry.name}"
+            there = known.pop(entry.name, None)
+            if entry.is_dir(follow_symlinks=False):
+                if there is None or not there.is_dir(follow_symlinks=False):
+                    if there is not None:
+                        _drop(there)
+                    (spare / name).mkdir()
+                waiting.append(f"{name}/")
+                continue
+            if there is None or there.inode() != entry.inode():
+                if there is not None:
+                    _drop(there)
+                os.link(entry.path, spare / name, follow_symlinks=False)
+            look = entry.stat(follow_symlinks=False)
+            looks[name] = Look(look.st_size, look.st_mtime_ns)
+        for left in known.values():
+            if folder or not left.name.startswith("."):
+                _drop(left)
+    return looks
+
+
+def _drop(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path)
+    else:
+        Path(entry.path).unlink()
+
+
+def merge(staging: Path, root: Path, looks: Mapping[str, Look]) -> set[str]:
+    """Move what lies in `staging` to `root`, and return the paths of it.
+
+    What lies in `root` in the same words already stays as it is; `looks` tells how it lies there.
+    """
+    found = looks_of(staging)
+    if staging == root:
+        return set(found)
+    for name, look in found.items():
+        there = looks.get(name)
+        same_size = there is not None and there.size == look.size
+        if same_size and (staging / name).read_bytes() == (root / name).read_bytes():
+            continue
+        try:
+            (staging / name).replace(root / name)
+        except OSError:
+            make_room(root / name)
+            (staging / name).replace(root / name)
+    return set(found)
+
+
+def make_room(path: Path) -> None:
+    """Remove what lies at `path`, and what lies where a folder above it belongs; make that folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
+    for above in path.parents:
+        if above.is_dir():
+            break
+        with suppress(FileNotFoundError, NotADirectoryError):
+            above.unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
+    """Put the finished `folder` in the place of `site`. Hidden entries of the old site (`.git`, `.nojekyll`
+    …) are kept, as MkDocs keeps them. With `keep` the old site then lies where `folder` was."""
+    if not site.exists():
+        folder.rename(site)
+        return
+    previous = folder
+    if not _exchange(folder, site):
+        previous = site.parent / f".{site.name}.previous-{os.getpid()}"
         site.rename(previous)
-    staging.rename(site)
-    _remove(previous)
+        folder.rename(site)
+    _carry_hidden(previous, site)
+    if not keep:
+        _remove(previous)
+    elif previous != folder:
+        previous.rename(folder)
+
+
+def _carry_hidden(previous: Path, site: Path) -> None:
+    """Move the hidden entries of an old site to the one in its place, as far as that has none of the name."""
+    if site.is_dir() and previous.is_dir():
+        for entry in previous.iterdir():
+            if entry.name.startswith(".") and not (site / entry.name).exists():
+                entry.rename(site / entry.name)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places at once; False where the system cannot do that.
+
+    Between two renames there would be a moment without a site.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 def discard(staging: Path) -> None:

@@ -57,10 +57,12 @@ from rectification.site.text import markdown, plain
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.history import History
+    from rectification.ledger.place import Place
     from rectification.profile import Profile
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
+    from rectification.site.keys import Keys
     from rectification.substance import Substance
 
 LISTINGS = (
@@ -80,6 +82,16 @@ class Sheet:
     address: str
     values: dict[str, str]
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to stamp if need be: its kind, its address, what `key` is made of, what `make`s it."""
+
+    kind: str
+    address: str
+    parts: Callable[[], tuple[object, ...]]
+    make: Callable[[], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,24 +266,78 @@ class Views:
 
     # -- pages stamped out -------------------------------------------------------------------------
 
-    def sheets(self) -> list[Callable[[], Sheet]]:
-        """Return what makes every page to stamp: one a record, checklist, unit, category and report."""
-        making: list[Callable[[], Sheet]] = []
-        for records in self.ledger.by_checklist.values():
+    def pages(self, keys: Keys) -> Iterator[Page]:
+        """Yield every page to stamp: one a record, checklist, unit, category and report."""
+        addresses, ledger = self.addresses, self.ledger
+        for records in ledger.by_checklist.values():
             around = zip((None, *records), records, (*records[1:], None), strict=False)
-            making += [partial(self.item, record, before, after) for before, record, after in around]
-        making += [partial(self.checklist, checklist) for checklist in self.ledger.checklists]
-        making += [partial(self.unit, unit) for unit in self.ledger.units.listed]
-        making += [partial(self.category, category) for category in self.ledger.categories]
-        making += [partial(self.report, profile) for profile in self.ledger.profiles]
-        return making
+            for before, record, after in around:
+                yield Page(
+                    "item" if record.origin is None else "federated",
+                    addresses.record(record),
+                    partial(self._about_item, keys, record, before, after),
+                    partial(self.item, record, before, after),
+                )
+        for checklist in ledger.checklists:
+            records = ledger.by_checklist.get(checklist.slug, ())
+            about = partial(self._about, keys, records, keys.header(checklist), checklist.place)
+            yield Page("checklist", addresses.checklist(checklist), about, partial(self.checklist, checklist))
+        for unit in ledger.units.listed:
+            # A form's title and its copies come from everything in the form.
+            whole = keys.everything() if ledger.profiles else b""
+            place = ledger.units.place_of.get(unit.name)
+            about = partial(self._about, keys, ledger.of_unit(unit.name), whole, place)
+            yield Page("unit", addresses.unit(unit), about, partial(self.unit, unit))
+        for category in ledger.categories:
+            records = ledger.by_category.get(category.name, ())
+            about = partial(self._about, keys, records, b"", ledger.place_of_category.get(category.name))
+            yield Page("category", addresses.category(category), about, partial(self.category, category))
+        for profile in ledger.profiles:
+            place = ledger.place_of_profile[profile.name]
+            about = partial(self._about, keys, ledger.records, keys.everything(), place)
+            yield Page("report", addresses.report(profile), about, partial(self.report, profile))
+
+    def _about(
+        self, keys: Keys, records: Sequence[Record], more: bytes, place: Place | None
+    ) -> tuple[object, ...]:
+        """Return what the page of a group of records is made from."""
+        edit = self.edit_address(place.file, place.line) if place is not None else ""
+        return keys.group(records), more, edit
+
+    def _about_item(
+        self, keys: Keys, record: Record, before: Record | None, after: Record | None
+    ) -> tuple[object, ...]:
+        """Return what the page of an item is made from: all that `item` puts into it."""
+        item, own, place = record.item, record.origin is None, record.place
+        findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
+        edit = self.edit_address(place.file, place.line) if own else ""
+        line = keys.line
+        return (
+            keys.record(record),
+            line(before),
+            line(after),
+            [line(other) for other in self._same_unit(record)],
+            len(self._unfinished_first(record.unit)),
+            [line(self.ledger.by_id.get(other)) for other in item.related],
+            [line(other) for other in self.ledger.merged_into.get(item.id, ())],
+            line(self.ledger.by_id.get(record.merged_into)),
+            findings,
+            contradictions(record, findings),
+            self._recorded(item.id) if own else (),
+            edit,
+            self.edit_address(place.file, place.line_of("log")) if edit else "",
+        )
+
+    def _same_unit(self, record: Record) -> tuple[Record, ...]:
+        """Return the other items of the unit that an item's page names."""
+        same_unit = self._unfinished_first(record.unit)
+        return tuple(r for r in same_unit[: _SAME_UNIT + 1] if r is not record)[:_SAME_UNIT]
 
     def item(self, record: Record, before: Record | None, after: Record | None) -> Sheet:
         """Return the page of an item; one of another site has a short page that leads to its own."""
         item, own, place = record.item, record.origin is None, record.place
         findings = self.substance.by_item.get(item.id, ()) if self.substance else ()
         edit = self.edit_address(place.file, place.line) if own else ""
-        same_unit = self._unfinished_first(record.unit)
         context: dict[str, Any] = {
             "record": record,
             "item": item,
@@ -279,8 +345,8 @@ class Views:
             "source": record.source,
             "before": before,
             "after": after,
-            "same_unit": tuple(r for r in same_unit[: _SAME_UNIT + 1] if r is not record)[:_SAME_UNIT],
-            "same_unit_total": len(same_unit) - 1,
+            "same_unit": self._same_unit(record),
+            "same_unit_total": len(self._unfinished_first(record.unit)) - 1,
             "related": [self.ledger.by_id[i] for i in item.related if i in self.ledger.by_id],
             "merged_from": self.ledger.merged_into.get(item.id, ()),
             "merged_into": self.ledger.by_id.get(record.merged_into),

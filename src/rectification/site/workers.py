@@ -1,4 +1,4 @@
-"""Work that only writes files, shared out to processes."""
+"""Work that writes files, and says in short what it wrote, shared out to processes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import multiprocessing
 import os
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext
 
 _WORTH_A_PROCESS = 200  # jobs: below that, starting a process costs more than it saves
 _LARGE = 16  # first jobs: these are taken one by one
@@ -20,11 +25,14 @@ class WorkerError(Exception):
     """A job failed in another process; the message is its traceback."""
 
 
-Job = Callable[[], None]
+Told = TypeVar("Told")
+Job = Callable[[], Told]
 
 
-def on_both_cores(jobs: Sequence[Job]) -> None:
-    """Do every job, on as many processes as there are cores; each job must only write files of its own.
+def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
+    """Do every job, on as many processes as there are cores, and return what they return, in any order.
+
+    A job must only write files of its own; what it returns is sent between processes, so it should be short.
 
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
@@ -33,30 +41,62 @@ def on_both_cores(jobs: Sequence[Job]) -> None:
     """
     workers = _processes() if len(jobs) >= _WORTH_A_PROCESS else 1
     if workers == 1:
-        _do(jobs)
-        return
+        return [job() for job in jobs]
     gc.freeze()  # a collection in a forked process would copy every page it touches
     try:
         context = multiprocessing.get_context("fork")
         taken = context.Value("q", 0)
-        started = []
-        for _ in range(1, workers):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_report, args=(_claimed(jobs, taken), theirs))
-            process.start()
-            theirs.close()
-            started.append((process, ours))
+        started = [Apart(partial(_done, jobs, taken), context) for _ in range(1, workers)]
+        faults: list[WorkerError] = []
+        told: list[Told] = []
         try:
-            _do(_claimed(jobs, taken))
+            told += _done(jobs, taken)
         finally:
-            faults = [_answer(ours) for _, ours in started]
-            for process, _ in started:
-                process.join()
+            for apart in started:
+                try:
+                    told += apart.result()
+                except WorkerError as fault:
+                    faults.append(fault)
     finally:
         gc.unfreeze()
-    for fault in faults:
+    if faults:
+        raise faults[0]
+    return told
+
+
+class Apart(Generic[Told]):
+    """One job in a process of its own, beside what goes on here."""
+
+    def __init__(self, job: Job[Told], context: ForkContext) -> None:
+        self._answers, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_report, args=(job, theirs))
+        self._process.start()
+        theirs.close()
+
+    def result(self) -> Told:
+        """Wait for the job and return what it returned. Raises WorkerError where it failed or was killed."""
+        try:
+            fault, told = self._answers.recv()
+        except EOFError:
+            fault = "A process ended without an answer"
+        self._process.join()
         if fault:
             raise WorkerError(fault)
+        return told  # type: ignore[no-any-return]
+
+
+def beside(job: Job[Told]) -> Callable[[], Told]:
+    """Start one job beside what goes on here, where a process can be forked; return what waits for it.
+
+    Elsewhere it is done when it is waited for.
+    """
+    if _processes() == 1:
+        return job
+    gc.freeze()
+    try:
+        return Apart(job, multiprocessing.get_context("fork")).result
+    finally:
+        gc.unfreeze()
 
 
 def _processes() -> int:
@@ -65,7 +105,7 @@ def _processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _claimed(jobs: Sequence[Job], taken: Synchronized[int]) -> Iterator[Job]:
+def _claimed(jobs: Sequence[Job[Told]], taken: Synchronized[int]) -> Iterator[Job[Told]]:
     """Yield jobs that no other process has taken, in their order; the first ones one by one.
 
     Jobs may differ much in size: a process that has a large one takes fewer of the others. The large ones
@@ -80,21 +120,12 @@ def _claimed(jobs: Sequence[Job], taken: Synchronized[int]) -> Iterator[Job]:
         yield from jobs[first:last]
 
 
-def _do(jobs: Iterable[Job]) -> None:
-    for job in jobs:
-        job()
+def _done(jobs: Sequence[Job[Told]], taken: Synchronized[int]) -> list[Told]:
+    return [job() for job in _claimed(jobs, taken)]
 
 
-def _report(jobs: Iterable[Job], answer: Connection) -> None:
+def _report(job: Job[object], answers: Connection) -> None:
     try:
-        _do(jobs)
-        answer.send("")
+        answers.send(("", job()))
     except BaseException:
-        answer.send(traceback.format_exc())
-
-
-def _answer(worker: Connection) -> str:
-    try:
-        return str(worker.recv())
-    except EOFError:
-        return "A process that stamped pages ended without an answer"
+        answers.send((traceback.format_exc(), None))

@@ -1,0 +1,170 @@
+"""What the last build wrote, and from what: so that the next one writes again only what would differ.
+
+Every file that we make has a *key*: a digest of all that it is made from. Where a file's key is that of the
+last build, and the file lies in the site as that build left it, it is neither made nor written again. The
+record of keys can be deleted at any time; a build without it makes everything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import rectification
+
+FOLDER = ".rectify-cache"  # beside mkdocs.yml; all that is in it can be deleted at any time
+_RECORD = "site.json"
+
+
+class Written(NamedTuple):
+    """A file of the site: the key it was made from, its size in bytes, when it was written (ns), its SHA-256.
+
+    A file without a key is made by every build.
+    """
+
+    key: str
+    size: int
+    changed: int
+    sha256: str
+
+
+class Look(NamedTuple):
+    """How a file lies in a folder: its size in bytes, when it was last written (ns)."""
+
+    size: int
+    changed: int
+
+
+@dataclass
+class Kept:
+    """The files that the last build made, by their paths below the site's root, and what it found there.
+
+    `looks` tells how all files lie in the folder that is to become the site.
+    """
+
+    files: Mapping[str, Written] = field(default_factory=dict)
+    looks: Mapping[str, Look] = field(default_factory=dict)
+
+    def has(self, path: str, key: str) -> bool:
+        """Tell whether the file at `path` is there as it was made from the same."""
+        known = self.files.get(path)
+        if known is None or not key or known.key != key:
+            return False
+        look = self.looks.get(path)
+        return look is not None and (look.size, look.changed) == (known.size, known.changed)
+
+
+def digest(*parts: object) -> str:
+    """Return a digest of values whose `repr` says all there is to say of them, and of bytes."""
+    made = blake2b(digest_size=16)
+    for part in parts:
+        content = part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass")
+        made.update(len(content).to_bytes(8, "big"))
+        made.update(content)
+    return made.hexdigest()
+
+
+def open_cache(root: Path) -> Path | None:
+    """Return the folder of what builds remember, made where it is missing; None where it cannot be made.
+
+    Only its owner may write there: what a build remembers is trusted.
+    """
+    folder = root / FOLDER
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not folder.is_dir() or folder.is_symlink() or found.st_mode & 0o022:
+            return None
+        if hasattr(os, "getuid") and found.st_uid != os.getuid():
+            return None
+        ignored = folder / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("# Made anew by every build: nothing in here is to be kept.\n*\n", "utf-8")
+    except OSError:
+        return None
+    return folder
+
+
+@cache
+def engine() -> str:
+    """Return a digest of what makes the pages: our own files, and the versions of the libraries used."""
+    own = Path(rectification.__file__).parent
+    parts: list[object] = [sys.version]
+    for folder, names, files in os.walk(own):
+        names[:] = sorted(name for name in names if name != "__pycache__")
+        for name in sorted(files):
+            path = Path(folder, name)
+            found = path.stat()
+            parts.append((path.relative_to(own).as_posix(), found.st_size, found.st_mtime_ns))
+    for place in sys.path:
+        with suppress(OSError):
+            # The name of such a folder says which version of which package is installed.
+            parts += sorted(entry.name for entry in os.scandir(place) if entry.name.endswith(".dist-info"))
+    return digest(*parts)
+
+
+def folder_digest(folder: Path | None) -> str:
+    """Return a digest of all files below a folder, their names and contents; of none where it is missing."""
+    parts: list[object] = []
+    if folder is not None and folder.is_dir():
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    return digest(*parts)
+
+
+def read(cache_folder: Path | None, site: Path) -> dict[str, Written]:
+    """Return what the last build of `site` wrote; nothing where that is not known, or not to be read."""
+    if cache_folder is None:
+        return {}
+    try:
+        told: Any = json.loads((cache_folder / _RECORD).read_bytes())
+        if told["engine"] != engine() or told["site"] != str(site):
+            return {}
+        return {path: Written(*one) for path, one in told["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def write(cache_folder: Path | None, site: Path, files: Mapping[str, Written]) -> None:
+    """Remember what this build of `site` wrote. What cannot be remembered is made again."""
+    if cache_folder is None:
+        return
+    told = {"engine": engine(), "site": str(site), "files": files}
+    part = cache_folder / f"{_RECORD}.{os.getpid()}"
+    with suppress(OSError):
+        part.write_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        part.replace(cache_folder / _RECORD)
+
+
+def looks_of(folder: Path) -> dict[str, Look]:
+    """Return how every file below `folder` lies there, by its path."""
+    found: dict[str, Look] = {}
+    root = len(str(folder)) + 1
+    waiting = [str(folder)]
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            else:
+                look = entry.stat(follow_symlinks=False)
+                found[entry.path[root:].replace(os.sep, "/")] = Look(look.st_size, look.st_mtime_ns)
+    return found
+
+
+def forget(folder: Path, paths: Iterable[str]) -> None:
+    """Remove files below `folder`, and the folders that nothing is left in."""
+    for path in paths:
+        place = folder / path
+        with suppress(OSError):
+            place.unlink()
+            for above in place.relative_to(folder).parents[:-1]:
+                (folder / above).rmdir()
