@@ -23,7 +23,17 @@ from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
-from rectification.site.kept import Kept, Look, Written, digest, engine, folder_digest, forget, looks_of
+from rectification.site.kept import (
+    Kept,
+    Look,
+    Written,
+    compiled,
+    digest,
+    engine,
+    folder_digest,
+    forget,
+    looks_of,
+)
 from rectification.site.keys import Keys
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
@@ -67,10 +77,11 @@ class Build:
         history: History | None = None,
         *,
         others: bool = False,
+        remembered: Path | None = None,
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
         what git knows of it, which a site shows that shows the substance. `others` tells whether other
-        plugins may change what is written."""
+        plugins may change what is written; `remembered` is the folder of what builds remember."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
@@ -93,6 +104,8 @@ class Build:
             pages=self.addresses,
         )
         overrides = config.theme.custom_dir
+        templates = folder_digest(Path(overrides) if overrides else None)
+        self.compiled = compiled(remembered, catalogue.language, templates)
         self.views = Views(
             self.ledger,
             settings,
@@ -104,6 +117,7 @@ class Build:
             self._substance() if settings.substance else None,
             self.history,
             commit_address(config.repo_url or ""),
+            self.compiled,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline

@@ -18,6 +18,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+
 import rectification
 
 FOLDER = ".rectify-cache"  # beside mkdocs.yml; all that is in it can be deleted at any time
@@ -109,6 +111,21 @@ def engine() -> str:
             # The name of such a folder says which version of which package is installed.
             parts += sorted(entry.name for entry in os.scandir(place) if entry.name.endswith(".dist-info"))
     return digest(*parts)
+
+
+def compiled(cache_folder: Path | None, *parts: object) -> BytecodeCache | None:
+    """Return where templates are kept once compiled, by what compiling depends on beside their own text."""
+    if cache_folder is None:
+        return None
+    folder = cache_folder / "templates"
+    state = digest(engine(), *parts)[:16]
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            if not path.name.startswith(f"{state}-"):
+                path.unlink()
+        return FileSystemBytecodeCache(str(folder), f"{state}-%s")
+    return None
 
 
 def folder_digest(folder: Path | None) -> str:

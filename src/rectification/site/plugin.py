@@ -35,6 +35,7 @@ from rectification.site.staging import discard, mirror, open_staging, spare_of, 
 from rectification.site.workers import WorkerError, beside
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.nav import Navigation
@@ -88,6 +89,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.build = Build(
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
+            remembered=self.remembered,
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
@@ -162,6 +164,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             html = html.replace(placeholder(number), view)
             build.views_on.setdefault(page.file.dest_uri, []).append(view)
         return html
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        if env.bytecode_cache is None:
+            env.bytecode_cache = self._build().compiled
+        return env
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
         if template_name == "sitemap.xml":

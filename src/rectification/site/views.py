@@ -209,9 +209,11 @@ class Views:
         substance: Substance | None = None,
         history: History | None = None,
         commit_address: Callable[[str], str] = lambda oid: "",
+        compiled: jinja2.BytecodeCache | None = None,
     ) -> None:
         """`substance` is what there is to tell of the substance, `history` what git knows of the published
-        items, where the site shows them; `commit_address` gives the page of a commit, if there is one."""
+        items, where the site shows them; `commit_address` gives the page of a commit, if there is one;
+        `compiled` keeps the templates as they are compiled for these texts and these templates."""
         self.ledger = ledger
         self.history = history
         self.commit_address = commit_address
@@ -232,6 +234,7 @@ class Views:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
+            bytecode_cache=compiled,
         )
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
