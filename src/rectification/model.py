@@ -225,6 +225,10 @@ class Action(Record):
     evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
         (), description="Files below evidence/, or links"
     )
+    internal_evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Evidence that no public build has"
+    )
+    visibility: Visibility = Field("public", description="Internal: in no public build")
 
 
 class LogEntry(Record):
@@ -237,6 +241,9 @@ class LogEntry(Record):
     evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
         (), description="Files below evidence/, or links"
     )
+    internal_evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Evidence that no public build has"
+    )
     reason: Text | None = Field(None, description="Why the item is withdrawn")
     merged_into: Identifier | None = Field(None, description="Item that goes on with this one's problem")
     sustained: YesNo = Field(False, description="Closed, and kept up for the long term (长期坚持)")
@@ -244,6 +251,7 @@ class LogEntry(Record):
     accepted: ContentHash | None = Field(
         None, description="Fingerprint of the text that was accepted; `rectify close` and `accept` write it"
     )
+    visibility: Visibility = Field("public", description="Internal: of a public build, day and status only")
 
 
 class DueChange(Record):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
-    from rectification.model import Item, LogEntry
+    from rectification.model import Action, Item, LogEntry
 
 _DIGITS = 16  # hexadecimal: enough that no change goes unseen by chance, few enough to read out
 
@@ -31,15 +31,16 @@ def content_hash(item: Item, evidence: Mapping[str, EvidenceFile]) -> str:
         known = evidence.get(reference)
         return [reference, known.source_sha256 if known is not None else ""]
 
+    def measure(action: Action) -> list[object]:
+        files = [file(name) for name in (*action.evidence, *action.internal_evidence)]
+        return [seen(action.text), str(action.due or ""), str(action.done or ""), action.unit or "", files]
+
     content = [
         seen(item.title),
         seen(item.problem),
         seen(item.cause),
         seen(item.goal),
-        [
-            [seen(a.text), str(a.due or ""), str(a.done or ""), a.unit or "", [file(e) for e in a.evidence]]
-            for a in item.actions
-        ],
+        [measure(action) for action in item.actions],
     ]
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

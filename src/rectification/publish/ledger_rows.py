@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger import references
-from rectification.ledger.state import last_stir
 from rectification.model import MODES, SEVERITIES, STATUSES
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "due": days(lambda r: r.item.due),
             "slip": [r.state.slip_days for r in records],
             "since": days(lambda r: r.state.since),
-            "stirred": days(lambda r: last_stir(r.item)),
+            "stirred": days(lambda r: r.state.stirred),
             "came_back": [int(r.state.reopened) for r in records],
             "actions": [len(r.item.actions) for r in records],
             "done": [r.state.actions_done for r in records],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
     from rectification.ledger import EvidenceFile, Ledger, Record
-    from rectification.model import Item
+    from rectification.model import Action, Item, LogEntry
     from rectification.source import Path_
 
 _BYTES = 1_000_000  # of a megabyte
@@ -18,12 +18,15 @@ _BYTES = 1_000_000  # of a megabyte
 
 def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
     """Yield every piece of evidence an item names with the path to it, files and links."""
-    for n, action in enumerate(item.actions):
-        for k, name in enumerate(action.evidence):
-            yield ("actions", n, "evidence", k), name
-    for n, entry in enumerate(item.log):
-        for k, name in enumerate(entry.evidence):
-            yield ("log", n, "evidence", k), name
+    parts: tuple[tuple[str, Sequence[Action | LogEntry]], ...] = (
+        ("actions", item.actions),
+        ("log", item.log),
+    )
+    for key, listed in parts:
+        for n, part in enumerate(listed):
+            for names, kind in ((part.evidence, "evidence"), (part.internal_evidence, "internal_evidence")):
+                for k, name in enumerate(names):
+                    yield (key, n, kind, k), name
 
 
 def _named(ledger: Ledger) -> Iterator[tuple[Record, Path_, EvidenceFile]]:

@@ -1,0 +1,50 @@
+"""What of an item the public may see: not its internal measures, entries of the log and evidence.
+
+An internal entry that moves the item stays with its day and status alone, as the item's own status would lie
+without it; its `visibility` tells that the rest is withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from rectification.model import Action, Item, LogEntry
+
+Kept = Mapping[str, tuple[int, ...]]
+Part = TypeVar("Part", Action, LogEntry)
+
+
+def has_internal_parts(item: Item) -> bool:
+    """Tell whether something of an item, though not the item, is internal."""
+    return any(part.visibility == "internal" or part.internal_evidence for part in parts(item))
+
+
+def parts(item: Item) -> tuple[Action | LogEntry, ...]:
+    """Return what an item has evidence in: its measures, then the entries of its log."""
+    return (*item.actions, *item.log)
+
+
+def shown(item: Item) -> tuple[Item, Kept]:
+    """Return an item without its internal parts, and the places of what is left of its lists.
+
+    A fingerprint made of text that is withheld goes too: it would let a reader try out what that says.
+    """
+    kept = {
+        "actions": tuple(n for n, action in enumerate(item.actions) if action.visibility == "public"),
+        "log": tuple(n for n, entry in enumerate(item.log) if entry.visibility == "public" or entry.status),
+    }
+    actions = tuple(_without_evidence(item.actions[n]) for n in kept["actions"])
+    log = tuple(_entry(item.log[n], whole=actions == item.actions) for n in kept["log"])
+    return item.model_copy(update={"actions": actions, "log": log}), kept
+
+
+def _entry(entry: LogEntry, *, whole: bool) -> LogEntry:
+    if entry.visibility == "internal":
+        return LogEntry(date=entry.date, status=entry.status, visibility="internal")
+    entry = entry if whole or not entry.accepted else entry.model_copy(update={"accepted": None})
+    return _without_evidence(entry)
+
+
+def _without_evidence(part: Part) -> Part:
+    return part.model_copy(update={"internal_evidence": ()}) if part.internal_evidence else part
