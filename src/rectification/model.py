@@ -40,6 +40,7 @@ Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "once"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 MODES: tuple[Mode, ...] = get_args(Mode)
+VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)  # from the most frequent to the rarest
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rectification.editing.append import Refusal
 from rectification.editing.flow import Entry
-from rectification.model import TRANSITIONS, Status
+from rectification.model import TRANSITIONS, Status, Visibility
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +38,7 @@ def log_entry(
     sustained: bool = False,
     review: date | None = None,
     accepted: str | None = None,
+    visibility: Visibility = "public",
 ) -> Entry:
     """Return an entry of a log as an editor types it: the keys in the model's order, none without a value."""
     facts: dict[str, str | Sequence[str] | None] = {
@@ -51,6 +52,7 @@ def log_entry(
         "sustained": "true" if sustained else None,
         "review": review.isoformat() if review else None,
         "accepted": accepted,
+        "visibility": visibility if visibility != "public" else None,
     }
     return {key: value for key, value in facts.items() if value}
 

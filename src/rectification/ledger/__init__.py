@@ -23,6 +23,7 @@ from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
+from rectification.ledger.visibility import internal_references
 
 __all__ = [
     "FIELDS",
@@ -53,6 +54,7 @@ __all__ = [
     "difference",
     "faults",
     "independence",
+    "internal_references",
     "last_move",
     "last_stir",
     "ledger_on",

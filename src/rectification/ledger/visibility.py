@@ -20,6 +20,13 @@ def has_internal_parts(item: Item) -> bool:
     return any(part.visibility == "internal" or part.internal_evidence for part in parts(item))
 
 
+def internal_references(item: Item) -> frozenset[str]:
+    """Return the evidence that only internal parts of an item name."""
+    inside = {name for part in parts(item) for name in part.internal_evidence}
+    inside |= {name for part in parts(item) if part.visibility == "internal" for name in part.evidence}
+    return frozenset(inside).difference(*(p.evidence for p in parts(item) if p.visibility == "public"))
+
+
 def parts(item: Item) -> tuple[Action | LogEntry, ...]:
     """Return what an item has evidence in: its measures, then the entries of its log."""
     return (*item.actions, *item.log)

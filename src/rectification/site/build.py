@@ -74,6 +74,7 @@ class Build:
             base=config.site_url or "",
             timezone=settings.timezone,
             pages=self.addresses,
+            audience=settings.audience,
         )
         overrides = config.theme.custom_dir
         self.views = Views(
@@ -173,7 +174,11 @@ class Build:
         data = browser_data(self.catalogue, self.settings, day, item_page, search=self.with_search)
         box = self.views.part("search", "") if self.with_search else ""
         notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
-        return furnish(html, "\n".join(filter(None, (head, feeds, data))), box, notice, indexed=indexed)
+        internal = self.settings.audience == "internal"
+        banner = self.views.part("audience", "") if internal else ""
+        robots = '<meta name="robots" content="noindex">' if internal else ""
+        parts = "\n".join(filter(None, (robots, head, feeds, data)))
+        return furnish(html, parts, box, notice, indexed=indexed, banner=banner)
 
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""
