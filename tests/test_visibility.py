@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,17 @@ def test_a_fingerprint_of_withheld_text_is_withheld(examined: Examine, tmp_path:
     )
     record = ledger_of(examined, tmp_path, parts).public().by_id["A-1"]
     assert record.item.log[-1].accepted is None and record.item.log[-1].by
+
+
+def test_a_record_of_files_names_none_that_is_withheld(examined: Examine, tmp_path: Path) -> None:
+    names = ("open", "secret-1", "secret-2")
+    sums = {f"evidence/{name}.txt": hashlib.sha256(name.encode()).hexdigest() for name in names}
+    listed = ", ".join(f"{name}: {value}" for name, value in sums.items())
+    parts = PARTS.replace("secret-3.txt], visibility: internal", f"open.txt], accepted_files: {{{listed}}}")
+    ledger = ledger_of(examined, tmp_path, parts)
+    record = ledger.public().by_id["A-1"]
+    assert dict(record.item.log[-1].accepted_files) == {"evidence/open.txt": sums["evidence/open.txt"]}
+    assert "secret" not in repr(record.written)
 
 
 def test_who_may_read_it_changes_no_fingerprint(examined: Examine, tmp_path: Path) -> None:

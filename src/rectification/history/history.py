@@ -17,7 +17,7 @@ Reason = Literal["", "no_repository", "no_git", "no_commits", "unreadable"]
 Values = Mapping[str, "Node"]
 
 # Of a log entry, what is no part of what it says.
-_BESIDE = ("accepted", "visibility", "internal_evidence")
+_BESIDE = ("accepted", "accepted_files", "visibility", "internal_evidence")
 _SHORT = 7  # hexadecimal digits by which people name a commit
 
 
@@ -211,7 +211,8 @@ def _moved(entry: Values) -> dict[str, Node]:
 
 
 def _public(part: Values) -> dict[str, Node]:
-    return {key: value for key, value in part.items() if key not in ("internal_evidence", "visibility")}
+    """Return a part without what is internal of it, and without a record of files that may be internal."""
+    return {k: v for k, v in part.items() if k not in ("internal_evidence", "visibility", "accepted_files")}
 
 
 def _entries(values: Values | None) -> dict[str, Values]:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from rectification.ledger.visibility import references
+
 if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
     from rectification.model import Action, Item, LogEntry
@@ -44,6 +46,29 @@ def content_hash(item: Item, evidence: Mapping[str, EvidenceFile]) -> str:
     ]
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def file_hashes(item: Item, evidence: Mapping[str, EvidenceFile]) -> dict[str, str]:
+    """Return what is recorded of the files of an item when it is accepted: the SHA-256 of each by its name.
+
+    It is the file's own, not that of a published copy. Links, and files that cannot be read, are left out.
+    """
+    names = sorted(name for name in set(references(item)) if name in evidence and not evidence[name].fault)
+    return {name: evidence[name].source_sha256 for name in names}
+
+
+def recorded_files(item: Item) -> LogEntry | None:
+    """Return the log entry whose record of the files holds; None where nothing is recorded.
+
+    That of the last acceptance, unless the item was reopened since; one that records no file holds, too.
+    """
+    found = None
+    for entry in item.log:
+        if entry.status == "reopened":
+            found = None
+        elif entry.accepted or entry.accepted_files:
+            found = entry
+    return found if found is not None and found.accepted_files else None
 
 
 def acceptance(item: Item) -> LogEntry | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rectification.ledger.ledger import references
+from rectification.ledger.visibility import references
 
 if TYPE_CHECKING:
     from datetime import date

@@ -12,7 +12,7 @@ from rectification.history import public_values
 from rectification.ledger.state import State, last_move
 from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
-from rectification.ledger.visibility import has_internal_parts, parts, shown
+from rectification.ledger.visibility import has_internal_parts, references, shown
 from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
@@ -232,13 +232,6 @@ class Ledger:
             sources=(),
             elsewhere={r.item.id: r for r in self.records if r.origin is not None},
         )
-
-
-def references(item: Item) -> Iterable[str]:
-    """Yield every piece of evidence an item names, files and links, in the order of the item."""
-    for part in parts(item):
-        yield from part.evidence
-        yield from part.internal_evidence
 
 
 def _unlinked(record: Record, hidden: set[str]) -> Record:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rectification.diagnostic import Diagnostic, nearest
 from rectification.ledger.evidence import inspect
-from rectification.ledger.ledger import Checklist, Ledger, Record, references
+from rectification.ledger.ledger import Checklist, Ledger, Record
 from rectification.ledger.place import Place
 from rectification.ledger.query import faults
 from rectification.ledger.state import derive
 from rectification.ledger.stray import stray
 from rectification.ledger.units import Units
+from rectification.ledger.visibility import references
 from rectification.model import (
     CategoriesFile,
     Category,

@@ -6,7 +6,7 @@ without it; its `visibility` tells that the rest is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import TypeVar
 
 from rectification.model import Action, Item, LogEntry
@@ -27,6 +27,13 @@ def internal_references(item: Item) -> frozenset[str]:
     return frozenset(inside).difference(*(p.evidence for p in parts(item) if p.visibility == "public"))
 
 
+def references(item: Item) -> Iterable[str]:
+    """Yield every piece of evidence an item names, files and links, in the order of the item."""
+    for part in parts(item):
+        yield from part.evidence
+        yield from part.internal_evidence
+
+
 def parts(item: Item) -> tuple[Action | LogEntry, ...]:
     """Return what an item has evidence in: its measures, then the entries of its log."""
     return (*item.actions, *item.log)
@@ -43,6 +50,9 @@ def shown(item: Item) -> tuple[Item, Kept]:
     }
     actions = tuple(_without_evidence(item.actions[n]) for n in kept["actions"])
     log = tuple(_entry(item.log[n], whole=actions == item.actions) for n in kept["log"])
+    named = {name for action in actions for name in action.evidence}
+    named |= {name for entry in log for name in entry.evidence}
+    log = tuple(_without_files(entry, named) for entry in log)
     return item.model_copy(update={"actions": actions, "log": log}), kept
 
 
@@ -55,3 +65,10 @@ def _entry(entry: LogEntry, *, whole: bool) -> LogEntry:
 
 def _without_evidence(part: Part) -> Part:
     return part.model_copy(update={"internal_evidence": ()}) if part.internal_evidence else part
+
+
+def _without_files(entry: LogEntry, named: Set[str]) -> LogEntry:
+    if not entry.accepted_files or named >= entry.accepted_files.keys():
+        return entry
+    files = {name: value for name, value in entry.accepted_files.items() if name in named}
+    return entry.model_copy(update={"accepted_files": files})

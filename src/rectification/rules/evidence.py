@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rectification.ledger import recorded_files, references
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -78,10 +79,36 @@ def uncleaned(ledger: Ledger) -> Iterator[Breach]:
             yield Breach(record.place, path, {"found": file.reference}, record.item.id)
 
 
+def altered(ledger: Ledger) -> Iterator[Breach]:
+    """A file that was accepted is the one that was accepted: its SHA-256 is the one that was recorded.
+
+    Source: the integrity of electronic records (21 CFR 11.10(a): to discern invalid or altered records).
+    """
+    for record in ledger.records:
+        entry = recorded_files(record.item)
+        if entry is None:
+            continue
+        n = next(n for n, one in enumerate(record.item.log) if one is entry)
+        named = set(references(record.item))
+        for name, recorded in entry.accepted_files.items():
+            file = ledger.evidence.get(name) if name in named else None
+            if file is not None and file.fault:
+                continue  # which `not_a_file` tells of
+            found = file.source_sha256 if file is not None else ""
+            if found != recorded:
+                facts = {
+                    "found": name,
+                    "accepted": str(entry.date),
+                    "fault": "changed" if found else "dropped",
+                }
+                yield Breach(record.place, ("log", n, "accepted_files", name), facts, record.item.id)
+
+
 RULES = (
     Rule("L501", "error", not_a_file),
     Rule("L502", "error", disguised),
     Rule("L503", "error", too_large, thresholds={"megabytes": 20}),
     Rule("L504", "error", active),
     Rule("L505", "error", uncleaned),
+    Rule("L506", "error", altered),
 )
