@@ -281,7 +281,7 @@ def test_input_that_is_taken_as_it_was_typed(
 
 
 def test_every_case_of_reading_and_checking_is_here_or_where_it_belongs() -> None:
-    # 22 and 28 need a built site (tests/site/test_hostile.py), 20 stands below, 31, 38 and 39 are no input.
+    # 22 and 28 need a built site (tests/site/test_hostile.py, test_canary.py), 20 stands below, 31, 38 and 39 are no input.
     listed = {case.number for case in CASES} | {number for number, *_ in TAKEN} | {20, 22, 28, 31, 38, 39}
     assert listed == set(range(1, 42))
 
