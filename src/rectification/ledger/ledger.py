@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
     from rectification.profile import Profile
+    from rectification.source import Document
 
 
 def slug_of(name: str) -> str:
@@ -104,7 +105,8 @@ class Ledger:
 
     `revision` is the git revision it was read from; empty for the files as they lie there. A combined ledger
     holds those of its `sources` too, after its own. `elsewhere` holds, by their ids, the records that items
-    may refer to though they are not of this ledger.
+    may refer to though they are not of this ledger; `pages` are the site's hand-written pages that may hold
+    personal data.
     """
 
     today: date
@@ -123,6 +125,7 @@ class Ledger:
     revision: str = ""
     sources: tuple[SourceState, ...] = ()
     elsewhere: Mapping[str, Record] = field(default_factory=dict)
+    pages: tuple[Document, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:

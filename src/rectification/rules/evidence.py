@@ -104,6 +104,17 @@ def altered(ledger: Ledger) -> Iterator[Breach]:
                 yield Breach(record.place, ("log", n, "accepted_files", name), facts, record.item.id)
 
 
+def signed(ledger: Ledger) -> Iterator[Breach]:
+    """An office file that everybody can load does not say who sat at the machine.
+
+    Source: Personal Information Protection Law of the PRC, article 6 (no more than needed).
+    """
+    for record, path, file in _named(ledger):
+        if file.authors:
+            facts = {"found": file.reference, "properties": file.authors}
+            yield Breach(record.place, path, facts, record.item.id)
+
+
 RULES = (
     Rule("L501", "error", not_a_file),
     Rule("L502", "error", disguised),
@@ -111,4 +122,5 @@ RULES = (
     Rule("L504", "error", active),
     Rule("L505", "error", uncleaned),
     Rule("L506", "error", altered),
+    Rule("L507", "warning", signed, published=True),
 )
