@@ -138,6 +138,8 @@ BROKEN: dict[str, list[tuple[dict[str, str], str, int, int]]] = {
                   log=f"{CLOSED[:-1]}, accepted_files: {{evidence/x.csv: {'0' * 64}}}}}") | {"evidence/x.csv": "1"},
               "a.yml", 13, 77)],
     "L507": [(one(actions="[{text: x, evidence: [evidence/x.odt]}]") | {"evidence/x.odt": SIGNED.getvalue()}, "a.yml", 9, 36)],
+    "L508": [(one(actions="[{text: x, evidence: [evidence/x.csv]}, {text: y, internal_evidence: [evidence/x.csv]}]")
+              | {"evidence/x.csv": "1"}, "a.yml", 9, 84)],
     "L901": [(one(problem="村民 11010519491231002X 反映"), "a.yml", 5, 17),
              (one(extra="{11010519491231002X: x}"), "a.yml", 9, 13)],
     "L902": [(one(problem="|\n      甲\n      乙 13800138000"), "a.yml", 7, 9),

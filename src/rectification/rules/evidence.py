@@ -115,6 +115,19 @@ def signed(ledger: Ledger) -> Iterator[Breach]:
             yield Breach(record.place, path, facts, record.item.id)
 
 
+def two_minds(ledger: Ledger) -> Iterator[Breach]:
+    """What is called internal evidence in one place is not evidence for everybody in another.
+
+    As the public part names it, the file would be published, and nobody would notice.
+    """
+    public = ledger.public()
+    shown = {name for record in public.records for name in references(record.item)}
+    for record in ledger.records:
+        for path, name in named_evidence(record.item):
+            if path[2] == "internal_evidence" and name in shown:
+                yield Breach(record.place, path, {"found": name}, record.item.id)
+
+
 RULES = (
     Rule("L501", "error", not_a_file),
     Rule("L502", "error", disguised),
@@ -123,4 +136,5 @@ RULES = (
     Rule("L505", "error", uncleaned),
     Rule("L506", "error", altered),
     Rule("L507", "warning", signed, published=True),
+    Rule("L508", "error", two_minds),
 )
