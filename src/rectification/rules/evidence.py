@@ -120,12 +120,17 @@ def two_minds(ledger: Ledger) -> Iterator[Breach]:
 
     As the public part names it, the file would be published, and nobody would notice.
     """
-    public = ledger.public()
-    shown = {name for record in public.records for name in references(record.item)}
-    for record in ledger.records:
-        for path, name in named_evidence(record.item):
-            if path[2] == "internal_evidence" and name in shown:
-                yield Breach(record.place, path, {"found": name}, record.item.id)
+    inside = [
+        (record, path, name)
+        for record in ledger.records
+        for path, name in named_evidence(record.item)
+        if path[2] == "internal_evidence"
+    ]
+    public = ledger.public().records if inside else ()
+    shown = {name for record in public for name in references(record.item)}
+    for record, path, name in inside:
+        if name in shown:
+            yield Breach(record.place, path, {"found": name}, record.item.id)
 
 
 RULES = (
