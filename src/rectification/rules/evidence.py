@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rectification.ledger import recorded_files, references
+from rectification.ledger import has_internal_parts, recorded_files, references
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -19,15 +19,13 @@ _BYTES = 1_000_000  # of a megabyte
 
 def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
     """Yield every piece of evidence an item names with the path to it, files and links."""
-    parts: tuple[tuple[str, Sequence[Action | LogEntry]], ...] = (
-        ("actions", item.actions),
-        ("log", item.log),
-    )
-    for key, listed in parts:
+    lists: dict[str, Sequence[Action | LogEntry]] = {"actions": item.actions, "log": item.log}
+    for key, listed in lists.items():
         for n, part in enumerate(listed):
-            for names, kind in ((part.evidence, "evidence"), (part.internal_evidence, "internal_evidence")):
-                for k, name in enumerate(names):
-                    yield (key, n, kind, k), name
+            for k, name in enumerate(part.evidence):
+                yield (key, n, "evidence", k), name
+            for k, name in enumerate(part.internal_evidence):
+                yield (key, n, "internal_evidence", k), name
 
 
 def _named(ledger: Ledger) -> Iterator[tuple[Record, Path_, EvidenceFile]]:
@@ -123,6 +121,7 @@ def two_minds(ledger: Ledger) -> Iterator[Breach]:
     inside = [
         (record, path, name)
         for record in ledger.records
+        if has_internal_parts(record.item)
         for path, name in named_evidence(record.item)
         if path[2] == "internal_evidence"
     ]
