@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger import references
-from rectification.ledger.state import last_stir
 from rectification.model import MODES, SEVERITIES, STATUSES
 from rectification.publish import Output
 
@@ -26,15 +25,16 @@ NAME = "ledger/rows.json"
 
 def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
-    yield Output(NAME, partial(_content, edition.ledger))
+    yield Output(NAME, partial(_content, edition))
 
 
-def _content(ledger: Ledger) -> bytes:
-    return json.dumps(document(ledger), ensure_ascii=False, separators=(",", ":")).encode()
+def _content(edition: Edition) -> bytes:
+    made = document(edition.ledger, internal=bool(edition.notice))
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def document(ledger: Ledger) -> dict[str, Any]:
-    """Return the columns and the lists their numbers point into."""
+def document(ledger: Ledger, *, internal: bool = False) -> dict[str, Any]:
+    """Return the columns and the lists their numbers point into; which items are internal, on such a site."""
     records = ledger.records
     first = min((r.item.found for r in records), default=ledger.today).toordinal()
     units = [unit.name for _, unit in ledger.units.tree()]
@@ -77,11 +77,12 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "due": days(lambda r: r.item.due),
             "slip": [r.state.slip_days for r in records],
             "since": days(lambda r: r.state.since),
-            "stirred": days(lambda r: last_stir(r.item)),
+            "stirred": days(lambda r: r.state.stirred),
             "came_back": [int(r.state.reopened) for r in records],
             "actions": [len(r.item.actions) for r in records],
             "done": [r.state.actions_done for r in records],
             "evidence": [len(set(references(r.item))) for r in records],
+            **({"internal": [int(r.item.visibility == "internal") for r in records]} if internal else {}),
         },
     }
 

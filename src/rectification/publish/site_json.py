@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from rectification.model import Day
 from rectification.publish import Output
 from rectification.publish.items_json import PublishedHeader, header
+from rectification.settings import Audience
 
 if TYPE_CHECKING:
     from rectification.publish import Edition
@@ -25,6 +26,7 @@ class Site(TypedDict):
     as_of: Day
     name: str
     address: str
+    audience: Audience
     item_page: str
     checklist_page: str
     checklists: list[PublishedHeader]
@@ -44,6 +46,7 @@ def _content(edition: Edition) -> bytes:
         "as_of": edition.ledger.today.isoformat(),
         "name": edition.site_name,
         "address": edition.base,
+        "audience": edition.audience,
         "item_page": edition.pages.pattern("item"),
         "checklist_page": edition.pages.pattern("checklist"),
         "checklists": [header(checklist) for checklist in edition.ledger.checklists],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rectification.ledger import has_internal_parts, recorded_files, references
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
     from rectification.ledger import EvidenceFile, Ledger, Record
-    from rectification.model import Item
+    from rectification.model import Action, Item, LogEntry
     from rectification.source import Path_
 
 _BYTES = 1_000_000  # of a megabyte
@@ -18,12 +19,13 @@ _BYTES = 1_000_000  # of a megabyte
 
 def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
     """Yield every piece of evidence an item names with the path to it, files and links."""
-    for n, action in enumerate(item.actions):
-        for k, name in enumerate(action.evidence):
-            yield ("actions", n, "evidence", k), name
-    for n, entry in enumerate(item.log):
-        for k, name in enumerate(entry.evidence):
-            yield ("log", n, "evidence", k), name
+    lists: dict[str, Sequence[Action | LogEntry]] = {"actions": item.actions, "log": item.log}
+    for key, listed in lists.items():
+        for n, part in enumerate(listed):
+            for k, name in enumerate(part.evidence):
+                yield (key, n, "evidence", k), name
+            for k, name in enumerate(part.internal_evidence):
+                yield (key, n, "internal_evidence", k), name
 
 
 def _named(ledger: Ledger) -> Iterator[tuple[Record, Path_, EvidenceFile]]:
@@ -75,10 +77,68 @@ def uncleaned(ledger: Ledger) -> Iterator[Breach]:
             yield Breach(record.place, path, {"found": file.reference}, record.item.id)
 
 
+def altered(ledger: Ledger) -> Iterator[Breach]:
+    """A file that was accepted is the one that was accepted: its SHA-256 is the one that was recorded.
+
+    Source: the integrity of electronic records (21 CFR 11.10(a): to discern invalid or altered records).
+    """
+    for record in ledger.records:
+        entry = recorded_files(record.item)
+        if entry is None:
+            continue
+        n = next(n for n, one in enumerate(record.item.log) if one is entry)
+        named = set(references(record.item))
+        for name, recorded in entry.accepted_files.items():
+            file = ledger.evidence.get(name) if name in named else None
+            if file is not None and file.fault:
+                continue  # which `not_a_file` tells of
+            found = file.source_sha256 if file is not None else ""
+            if found != recorded:
+                facts = {
+                    "found": name,
+                    "accepted": str(entry.date),
+                    "fault": "changed" if found else "dropped",
+                }
+                yield Breach(record.place, ("log", n, "accepted_files", name), facts, record.item.id)
+
+
+def signed(ledger: Ledger) -> Iterator[Breach]:
+    """An office file that everybody can load does not say who sat at the machine.
+
+    Source: Personal Information Protection Law of the PRC, article 6 (no more than needed).
+    """
+    for record, path, file in _named(ledger):
+        if file.authors:
+            facts = {"found": file.reference, "properties": file.authors}
+            yield Breach(record.place, path, facts, record.item.id)
+
+
+def two_minds(ledger: Ledger) -> Iterator[Breach]:
+    """What is called internal evidence in one place is not evidence for everybody in another.
+
+    As the public part names it, the file would be published, and nobody would notice.
+    """
+    inside = [
+        (record, path, name)
+        for record in ledger.records
+        if has_internal_parts(record.item)
+        for path, name in named_evidence(record.item)
+        if path[2] == "internal_evidence"
+    ]
+    public = ledger.public().records if inside else ()
+    shown = {name for record in public for name in references(record.item)}
+    for record, path, name in inside:
+        if name in shown:
+            yield Breach(record.place, path, {"found": name}, record.item.id)
+
+
 RULES = (
     Rule("L501", "error", not_a_file),
     Rule("L502", "error", disguised),
     Rule("L503", "error", too_large, thresholds={"megabytes": 20}),
     Rule("L504", "error", active),
     Rule("L505", "error", uncleaned),
+    Rule("L506", "error", altered),
+    Rule("L507", "warning", signed, published=True),
+    Rule("L508", "error", two_minds),
 )

@@ -46,6 +46,8 @@ class Keys:
         made = blake2b(typed(record.item), digest_size=16)
         made.update(self.header(record.checklist))
         made.update(record.unit.encode("utf-8", "surrogatepass"))
+        if record.withheld:  # its state is that of the whole item
+            made.update(repr((record.state, sorted(record.unseen))).encode())
         if record.origin is not None:
             made.update(repr(record.origin).encode())
         if self._ledger.evidence:
