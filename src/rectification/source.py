@@ -34,7 +34,7 @@ from yaml.events import (
 from rectification.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Node = dict[str, "Node"] | list["Node"] | str | None
 Path_ = tuple[str | int, ...]
@@ -154,37 +154,28 @@ class Document:
 
     def _number(self, path: Path_, of: Literal["value", "key"]) -> int | None:
         """Return the number of what stands at `path`, of its nearest parent without it; None above all."""
-        at = self._entry(path)
-        node: Node = self.tree.value
+        tree, at = self.tree, self._entry(path)
+        node: Node = tree.value
         key, number, rest = None, 0, path
         if at is not None:
-            above = self.tree.value[str(path[0])]
+            above = tree.value[str(path[0])]
             assert isinstance(above, list)
             node, number, rest = above[int(path[1])], at, path[2:]
         found = at is not None
+        known = self._numbers
         for part in rest:
-            step = self._child(node, number, part)
-            if step is None:
+            below = known.get(number)
+            if below is None:
+                below = known[number] = _numbered(node, number)
+            at = below.get(part)
+            if at is None:
                 # The nearest parent is the one to point at, by its value; above the topmost is the file.
                 return number if found else None
-            node, key, number = step
-            found = True
+            key = at - 1 if isinstance(node, dict) else None
+            node, number, found = node[part], at, True  # type: ignore[index]
         if not found:
             return None
         return key if of == "key" and key is not None else number
-
-    def _child(self, node: Node, number: int, part: str | int) -> tuple[Node, int | None, int] | None:
-        """Return what is below `node` at `part`, with the numbers of its key and itself; None without it."""
-        below = self._numbers.get(number)
-        if below is None:
-            below = self._numbers[number] = _numbered(node, number)
-        at = below.get(part)
-        if at is None:
-            return None
-        if isinstance(node, dict):
-            return node[str(part)], at - 1, at
-        assert isinstance(node, list) and isinstance(part, int)
-        return node[part], None, at
 
     @cached_property
     def _numbers(self) -> dict[int, dict[str | int, int]]:
@@ -226,7 +217,7 @@ def _numbered(node: Node, number: int) -> dict[str | int, int]:
     if isinstance(node, dict):
         for key, value in node.items():
             found[key] = number + 1
-            number += 1 + _nodes(value)
+            number += 2 if value.__class__ is str else 1 + _nodes(value)
     elif isinstance(node, list):
         for place, value in enumerate(node):
             found[place] = number
@@ -236,9 +227,16 @@ def _numbered(node: Node, number: int) -> dict[str | int, int]:
 
 def _nodes(node: Node) -> int:
     """Count a node and all below it, keys too."""
+    below: Iterable[Node] = ()
+    count = 1
     if isinstance(node, dict):
-        return 1 + len(node) + sum(map(_nodes, node.values()))
-    return 1 + sum(map(_nodes, node)) if isinstance(node, list) else 1
+        count += len(node)
+        below = node.values()
+    elif isinstance(node, list):
+        below = node
+    for one in below:
+        count += 1 if one.__class__ is str else _nodes(one)
+    return count
 
 
 def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]:

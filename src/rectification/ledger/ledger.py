@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
     from rectification.profile import Profile
+    from rectification.source import Path_
 
 
 def slug_of(name: str) -> str:
@@ -161,6 +162,22 @@ class Ledger:
         return dict(zip((profile.name for profile in self.profiles), self.profile_places, strict=False))
 
     @cached_property
+    def closed(self) -> tuple[tuple[Record, int], ...]:
+        """Each closed record with the place of its closing in its log."""
+        return tuple(
+            (record, next(n for n in range(len(log) - 1, -1, -1) if log[n].status is not None))
+            for record in self.records
+            if record.state.status == "closed" and (log := record.item.log)
+        )
+
+    @cached_property
+    def cited(self) -> tuple[tuple[Record, Path_, str], ...]:
+        """Every piece of evidence that an item names, files and links: the record, the path, the name."""
+        return tuple(
+            (record, path, name) for record in self.records for path, name in named_evidence(record.item)
+        )
+
+    @cached_property
     def suspects(self) -> tuple[Written, ...]:
         """The texts that hold long figures, at signs or links."""
         return tuple(suspects(self))
@@ -227,6 +244,16 @@ def references(item: Item) -> Iterable[str]:
         yield from action.evidence
     for entry in item.log:
         yield from entry.evidence
+
+
+def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
+    """Yield every piece of evidence an item names with the path to it, files and links."""
+    for n, action in enumerate(item.actions):
+        for k, name in enumerate(action.evidence):
+            yield ("actions", n, "evidence", k), name
+    for n, entry in enumerate(item.log):
+        for k, name in enumerate(entry.evidence):
+            yield ("log", n, "evidence", k), name
 
 
 def count_by_status(records: Iterable[Record]) -> dict[Status, int]:

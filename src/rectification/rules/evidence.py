@@ -10,29 +10,17 @@ from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
     from rectification.ledger import EvidenceFile, Ledger, Record
-    from rectification.model import Item
     from rectification.source import Path_
 
 _BYTES = 1_000_000  # of a megabyte
 
 
-def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
-    """Yield every piece of evidence an item names with the path to it, files and links."""
-    for n, action in enumerate(item.actions):
-        for k, name in enumerate(action.evidence):
-            yield ("actions", n, "evidence", k), name
-    for n, entry in enumerate(item.log):
-        for k, name in enumerate(entry.evidence):
-            yield ("log", n, "evidence", k), name
-
-
 def _named(ledger: Ledger) -> Iterator[tuple[Record, Path_, EvidenceFile]]:
     """Yield every file that an item names, with the item and the path to its name."""
-    for record in ledger.records:
-        for path, name in named_evidence(record.item):
-            file = ledger.evidence.get(name)
-            if file is not None:
-                yield record, path, file
+    for record, path, name in ledger.cited:
+        file = ledger.evidence.get(name)
+        if file is not None:
+            yield record, path, file
 
 
 def not_a_file(ledger: Ledger) -> Iterator[Breach]:
