@@ -31,7 +31,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from rectification.diagnostic import Diagnostic
+from rectification.diagnostic import Diagnostic, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -192,17 +192,17 @@ class Document:
     @cached_property
     def _line_starts(self) -> Sequence[int]:
         """The index of the first character of each line."""
-        breaks = array("I", [0])
-        if "\r" in self.text:
-            breaks.extend(match.end() for match in _LINE_BREAK.finditer(self.text))
-        else:  # three times as fast
-            breaks.extend(accumulate(len(line) + 1 for line in self.text.split("\n")[:-1]))
-        return breaks
+        # What else would part lines here is refused: see `_CONTROL`.
+        lines = self.text.splitlines(keepends=True)
+        starts = array("I", accumulate(map(len, lines), initial=0))
+        if not self.text.endswith(("\n", "\r")) and lines:
+            starts.pop()
+        return starts
 
-    @cached_property
-    def split(self) -> list[str]:
+    @property
+    def split(self) -> tuple[str, ...]:
         """The lines of the text, as an editor counts them."""
-        return _LINE_BREAK.split(self.text)
+        return lines_of(self.text)
 
     @property
     def last_line(self) -> int:
