@@ -381,16 +381,42 @@ def _read_plainly(text: str) -> Tree | None:
     if _needs_care(text):
         return None
     loader = yaml.CBaseLoader(text)
-    get: Callable[[], Event] = loader.get_event
-    positions = array("I")
-    note = positions.append
-    entries: dict[str, Sequence[int]] = {}
+    reading = _PlainReading(loader.get_event)
+    try:
+        return reading.whole()
+    except (yaml.YAMLError, _CareError):
+        return None
+    finally:
+        loader.dispose()
 
-    def below(start: Event, depth: int, name: str = "") -> Node:
-        """Return the collection that an event opens; `name` is its key."""
-        event: Event
+
+class _PlainReading:
+    """One pass over events of which none is expected to be refused."""
+
+    def __init__(self, get: Callable[[], Event]) -> None:
+        self.get = get
+        self.positions = array("I")
+        self.entries: dict[str, Sequence[int]] = {}
+
+    def whole(self) -> Tree | None:
+        """Return what a stream of one document says; None where it is another. Raises _CareError."""
+        get = self.get
+        get()  # the start of the stream
+        if type(get()) is not DocumentStartEvent or type(top := get()) is not MappingStartEvent:
+            return None
+        value = self.below(top, 1)
+        assert isinstance(value, dict)
+        whole = type(get()) is DocumentEndEvent and type(get()) is StreamEndEvent
+        if not whole or len(self.positions) > MAX_NODES:
+            return None
+        return Tree(value, self.entries, self.positions)
+
+    def below(self, start: Event, depth: int, name: str = "") -> Node:
+        """Return the collection that an event opens; `name` is its key. Raises _CareError."""
         if depth > MAX_DEPTH:
             raise _CareError
+        get, positions, note = self.get, self.positions, self.positions.append
+        event: Event
         note(start.start_mark.index)
         if type(start) is MappingStartEvent:
             mapping: dict[str, Node] = {}
@@ -404,7 +430,7 @@ def _read_plainly(text: str) -> Tree | None:
                     note(event.start_mark.index)  # type: ignore[union-attr]
                     mapping[key] = event.value if event.value or event.style else None
                 else:
-                    mapping[key] = below(event, depth + 1, key)
+                    mapping[key] = self.below(event, depth + 1, key)
             if type(event) is not MappingEndEvent:
                 raise _CareError
             return mapping
@@ -418,23 +444,10 @@ def _read_plainly(text: str) -> Tree | None:
                 note(event.start_mark.index)  # type: ignore[union-attr]
                 listed.append(event.value if event.value or event.style else None)
             else:
-                listed.append(below(event, depth + 1))
+                listed.append(self.below(event, depth + 1))
         if depth == 2 and listed:
-            entries[name] = numbers
+            self.entries[name] = numbers
         return listed
-
-    try:
-        get()  # the start of the stream, then of the document
-        if type(get()) is not DocumentStartEvent or type(top := get()) is not MappingStartEvent:
-            return None
-        value = below(top, 1)
-        whole = type(get()) is DocumentEndEvent and type(get()) is StreamEndEvent
-    except (yaml.YAMLError, _CareError):
-        return None
-    finally:
-        loader.dispose()
-    assert isinstance(value, dict)
-    return Tree(value, entries, positions) if whole and len(positions) <= MAX_NODES else None
 
 
 @dataclass(slots=True)
