@@ -35,7 +35,7 @@ def examined(tmp_path: Path) -> Examine:
     """
 
     def run(
-        texts: dict[str, str],
+        texts: Mapping[str, str | bytes],
         *,
         today: date = TODAY,
         substance: bool = False,
@@ -45,7 +45,7 @@ def examined(tmp_path: Path) -> Examine:
         for name, text in texts.items():
             path = tmp_path / "checklists" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8", newline="")
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
         settings = Settings(tmp_path, tmp_path / "checklists", **decisions)  # type: ignore[arg-type]
         return examine(settings, today, substance=substance, witnesses=witnesses)
 

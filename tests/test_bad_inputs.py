@@ -149,7 +149,17 @@ CASES = [
     Case(25, "a folder", evidence("evidence/d") | {"evidence/d/x.csv": "1"}, "L501", 9, 36),
     Case(25, "a pipe", evidence("evidence/x.csv") | {"evidence/x.csv": os.mkfifo}, "L501", 9, 36),
     Case(26, "missing", evidence("evidence/x.csv"), "L501", 9, 36),
-    Case(26, "another fingerprint",
+    Case(26, "another file than recorded",
+         one(actions="[{text: x, evidence: [evidence/x.csv]}]",
+             log=LOG + f"      - {{date: 2026-03-10, status: closed, by: 示例县, accepted_files: {{evidence/x.csv: '{'0' * 64}'}}}}")
+         | {"evidence/x.csv": "1"}, "L506", 13, 86, hint="rectify accept"),
+    Case(26, "a file recorded and dropped",
+         one(log=LOG + f"      - {{date: 2026-03-10, status: closed, by: 示例县, accepted_files: {{evidence/x.csv: {'0' * 64}}}}}"),
+         "L506", 12, 86, hint="rectify accept"),
+    Case(26, "no checksum",
+         one(log=LOG + "      - {date: 2026-03-10, status: closed, by: 示例县, accepted_files: {evidence/x.csv: abc}}"),
+         "M022", 12, 86),
+    Case(26, "another text than accepted",
          one(goal="三张表并为一张", cause="各报各的", waive="{S301: x}",
              log=LOG + "      - {date: 2026-03-10, status: closed, by: 示例县, accepted: 0000000000000000}"),
          "S306", 15, 63),
@@ -271,7 +281,7 @@ def test_input_that_is_taken_as_it_was_typed(
 
 
 def test_every_case_of_reading_and_checking_is_here_or_where_it_belongs() -> None:
-    # 22 and 28 need a built site (tests/site/test_hostile.py), 20 stands below, 31, 38 and 39 are no input.
+    # 22 and 28 need a built site (tests/site/test_hostile.py, test_canary.py), 20 stands below, 31, 38 and 39 are no input.
     listed = {case.number for case in CASES} | {number for number, *_ in TAKEN} | {20, 22, 28, 31, 38, 39}
     assert listed == set(range(1, 42))
 

@@ -109,7 +109,7 @@ def test_every_finding_of_every_broken_ledger_is_valid_sarif(tmp_path: Path) -> 
         for name, text in texts.items():
             path = root / "checklists" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
         done = examine(Settings(root, root / "checklists"), date(2026, 11, 24))
         report = Report(done.diagnostics, done.texts, read_catalogue("zh"))
         validator.validate(json.loads(formats()["sarif"](report)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -422,3 +423,46 @@ def test_closing_keeps_a_fingerprint_and_accept_a_new_one(site: Path, run: Run) 
     assert done.exit_code == 0 and "accepted: " in done.stdout
     assert suspects() == 0
     assert run("accept", "B-1", "--by", "x", "--note", "y").exit_code == 2
+
+
+def test_a_file_that_was_accepted_stays_as_it_was(site: Path, run: Run) -> None:
+    """Replaced after its acceptance it stops the site, until it is back or somebody has verified the new one."""
+    evidence = site / "checklists/evidence"
+    (evidence / "y.txt").write_text("y")
+    log = ["log", "A-001", "--status"]
+    assert run(*log, "in_progress", "--evidence", "checklists/evidence/x.txt").exit_code == 0
+    assert run(*log, "submitted").exit_code == 0
+    closing = ["close", "A-001", "--by", "市纪委", "--note", "x", "--evidence", "checklists/evidence/y.txt"]
+    assert run(*closing).exit_code == 0
+    sums = {name: hashlib.sha256(name[0].encode()).hexdigest() for name in ("x.txt", "y.txt")}
+    listed = ", ".join(f"evidence/{name}: {value}" for name, value in sums.items())
+    assert f"accepted_files: {{{listed}}}}}" in text(site)
+
+    def refused() -> bool:
+        done = run("check")
+        assert ("L506" in done.stdout) == (done.exit_code == 1)
+        return done.exit_code == 1
+
+    assert not refused()
+    (evidence / "y.txt").write_text("z")
+    assert refused()
+    (evidence / "y.txt").write_text("y")
+    assert not refused()
+    (evidence / "x.txt").write_text("z")
+    done = run("accept", "A-001", "--by", "市纪委", "--note", "扫描件重做，内容一致")
+    assert done.exit_code == 0, done.output
+    assert not refused()
+    (site / "checklists/a.yml").write_text(text(site).replace("evidence: [evidence/y.txt], ", ""), "utf-8")
+    assert refused()  # it was accepted, and nobody said that it goes
+
+
+def test_what_was_reopened_may_have_other_files(site: Path, run: Run) -> None:
+    for arguments in (
+        ["log", "A-001", "--status", "in_progress", "--evidence", "checklists/evidence/x.txt"],
+        ["log", "A-001", "--status", "submitted"],
+        ["close", "A-001", "--by", "市纪委", "--note", "x"],
+        ["reopen", "A-001", "--note", "又来了"],
+    ):
+        assert run(*arguments).exit_code == 0
+    (site / "checklists/evidence/x.txt").write_text("another")
+    assert run("check").exit_code == 0

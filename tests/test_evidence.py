@@ -10,15 +10,19 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from rectification.catalogue import read_catalogue
 from rectification.ledger import content_hash, publish_evidence
 from rectification.ledger.contents import disguise, is_active
 from rectification.ledger.evidence import inspect
+from rectification.ledger.office import authors
 from rectification.ledger.pictures import UnreadableError, is_picture, strip
 
 from .conftest import Examine
@@ -359,3 +363,67 @@ def test_the_size_is_a_site_s_to_choose(tmp_path: Path, examined: Examine) -> No
     assert examined(texts).diagnostics == ()
     (found,) = examined(texts, thresholds={"L503": {"megabytes": 1}}).diagnostics
     assert (found.code, found.facts["size"], found.facts["limit"]) == ("L503", "1.5", "1")
+
+
+# -- who wrote an office file --------------------------------------------------------------------------
+
+
+def paper(author: str = "", changed: str = "") -> bytes:
+    made = docx.Document()
+    made.core_properties.author, made.core_properties.last_modified_by = author, changed
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def workbook(author: str = "") -> bytes:
+    made = openpyxl.Workbook()
+    made.properties.creator = author
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def office(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+META = '<o:document-meta xmlns:o="o" xmlns:dc="dc"><o:meta>{}</o:meta></o:document-meta>'
+SIGNED: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
+    "a text": ("x.docx", paper("张三", "李四"), ("author", "last_author")),
+    "a table": ("x.xlsx", workbook("张三"), ("author",)),
+    "an open text": ("x.odt", office(**{"meta.xml": META.format("<dc:creator>张三</dc:creator>")}), ("last_author",)),
+    "a firm": ("x.pptx", office(**{"docProps/app.xml": "<Properties><Company>甲公司</Company></Properties>"}), ("company",)),
+    "a comment": ("x.docx", office(**{"word/comments.xml": f'<w:comments {W}><w:comment w:author="张三"/></w:comments>'}), ("comments",)),
+    "a revision": ("x.docx", office(**{"word/document.xml": f'<w:p {W}><w:ins w:author="张三"/></w:p>'}), ("revisions",)),
+    "nobody": ("x.docx", paper(), ()),
+    "blanks": ("x.odt", office(**{"meta.xml": META.format("<dc:creator> </dc:creator>")}), ()),
+    "no archive": ("x.docx", b"PK\x03\x04 and no more", ()),
+    "broken XML": ("x.xlsx", office(**{"docProps/core.xml": "<a><creator>x"}), ()),
+    "an entity": ("x.odt", office(**{"meta.xml": '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a><creator>&e;</creator></a>'}), ()),
+    "a part too large": ("x.odt", office(**{"meta.xml": "<a><creator>x</creator>" + " " * 20_000_001 + "</a>"}), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SIGNED)
+def test_who_wrote_an_office_file_is_seen(tmp_path: Path, case: str) -> None:
+    name, data, wanted = SIGNED[case]
+    path = put(tmp_path, name, data)
+    assert authors(path) == wanted
+
+
+def test_a_public_site_is_warned_of_names_in_office_files(tmp_path: Path, examined: Examine) -> None:
+    put(tmp_path, "x.docx", paper("张三"))
+    texts = {"a.yml": ITEM.format("x.docx")}
+    (found,) = examined(texts).diagnostics
+    assert (found.code, found.severity, found.line) == ("L507", "warning", 3)
+    said = found.message(read_catalogue("zh"))
+    assert "作者" in said and "张三" not in said
+    assert examined(texts, audience="internal").diagnostics == ()
+    hidden = texts["a.yml"].replace("evidence: [", "internal_evidence: [")
+    assert examined({"a.yml": hidden}).diagnostics == ()

@@ -17,7 +17,21 @@ from .conftest import GOOD, Examine
 
 CONFIG = "site_name: x\ntheme: {{name: material, language: {language}}}\nplugins:\n  - rectification: {{rules: {rules}}}\n"
 # What no YAML can show: kinds of file, permissions, sizes, encodings, the folder itself.
-DESCRIBED = {"Y001", "Y002", "Y003", "Y004", "Y014", "Y027", "Y028", "L502", "L503", "L504", "L505"}
+DESCRIBED = {
+    "Y001",
+    "Y002",
+    "Y003",
+    "Y004",
+    "Y014",
+    "Y027",
+    "Y028",
+    "L502",
+    "L503",
+    "L504",
+    "L505",
+    "L506",
+    "L507",
+}
 # What no YAML of one day can show: what git, or another state of the ledger, knows.
 DESCRIBED |= {"S401", "S402", "S504", "S801", "S901", "S902", "S903", "L601", "L602"}
 DESCRIBED |= {f"F{number:03}" for number in range(1, 14)}  # nor what other sites publish

@@ -276,3 +276,69 @@ def test_options(leaky: Path) -> None:
     assert check("allow_personal: ['(']")[0] == 2
     assert check("allow_personal: 13800138000")[0] == 2
     assert check("allow_personal: [true]")[0] == 2
+
+
+# -- on hand-written pages -----------------------------------------------------------------------------
+
+
+PAGE = """\
+---
+title: 联系
+---
+
+# 联系我们
+
+村民 11010519491231002X 反映，请拨 138-0013-8000，
+或写信到 <a href="mailto:10000@qq.com">10000@qq.com</a>。再说一次：138-0013-8000。
+
+    卡号 6222021234567890128
+"""
+
+
+def paged(tmp_path: Path, files: dict[str, str]) -> dict[str, object]:
+    for name, text in files.items():
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return {"docs": tmp_path / "docs"}
+
+
+def test_a_page_is_looked_at_line_by_line(examined: Examine, tmp_path: Path) -> None:
+    found = examined(ledger(), **paged(tmp_path, {"about/us.md": PAGE}))
+    assert [(d.code, d.severity, d.file, d.line, d.column) for d in found.diagnostics] == [
+        ("L901", "error", "docs/about/us.md", 7, 4),
+        ("L902", "error", "docs/about/us.md", 7, 29),
+        ("L904", "error", "docs/about/us.md", 8, 22),
+        ("L903", "error", "docs/about/us.md", 10, 8),
+    ]
+    assert found.texts["docs/about/us.md"] == PAGE  # for the excerpt
+
+
+@pytest.mark.parametrize("name", ["a.markdown", "a.html", "sub/b.MD"])
+def test_every_kind_of_page_is_looked_at(examined: Examine, tmp_path: Path, name: str) -> None:
+    found = examined(
+        ledger(),
+        **paged(tmp_path, {name: "电话 13800138000", "a.svg": "13800138000", ".x.md": "13800138000"}),
+    )
+    assert [(d.code, d.file) for d in found.diagnostics] == [("L902", f"docs/{name}")]
+
+
+def test_on_pages_too_a_site_allows_values_and_an_internal_one_says_nothing(
+    examined: Examine, tmp_path: Path
+) -> None:
+    options = paged(tmp_path, {"a.md": "# x\n\n电话 13800138000\n"})
+    assert places(examined(ledger(), **options, allow_personal=("13800138000",))) == []
+    assert places(examined(ledger(), **options, audience="internal")) == []
+    assert places(examined(ledger(), **options, rules={"L902": "off"})) == []
+    assert [d.code for d in examined(ledger(), **options).errors] == ["L902"]
+
+
+def test_a_page_stops_the_build_at_its_line_and_is_not_printed_whole(leaky: Path) -> None:
+    (leaky / "checklists/a.yml").write_text(ledger()["a.yml"], "utf-8")
+    (leaky / "docs/contact.md").write_text("# x\n\n电话 13700137000\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build"], cwd=leaky, capture_output=True, text=True, encoding="utf-8"
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1 and "docs/contact.md:3:4" in said and "L902" in said
+    assert "13700137000" not in said and not (leaky / "site").exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from rectification.rules import all_rules
@@ -35,6 +38,9 @@ def attached(name: str, content: str) -> dict[str, str]:
 
 LOG = "\n      - {date: 2026-03-02, status: in_progress}\n      - {date: 2026-03-03, status: submitted}\n"
 CLOSED = LOG + "      - {date: 2026-03-10, status: closed}"
+SIGNED = io.BytesIO()
+with zipfile.ZipFile(SIGNED, "w") as archive:
+    archive.writestr("meta.xml", "<meta><creator>x</creator></meta>")
 UNITS = "units:\n  - {name: 示例县}\n  - {name: 示例镇, parent: 示例县}\n"
 CATEGORIES = "categories:\n  - {name: 报表数据}\n"
 
@@ -128,6 +134,12 @@ BROKEN: dict[str, list[tuple[dict[str, str], str, int, int]]] = {
     "L504": [(attached("x.html", "<p>"), "a.yml", 9, 36), (attached("x.php.txt", "1"), "a.yml", 9, 36),
              (attached("x.xml", "<a xmlns='http://www.w3.org/2000/svg'/>"), "a.yml", 9, 36)],
     "L505": [(attached("x.tif", "II*\0" + "x" * 9), "a.yml", 9, 36)],
+    "L506": [(one(actions="[{text: x, evidence: [evidence/x.csv]}]",
+                  log=f"{CLOSED[:-1]}, accepted_files: {{evidence/x.csv: {'0' * 64}}}}}") | {"evidence/x.csv": "1"},
+              "a.yml", 13, 77)],
+    "L507": [(one(actions="[{text: x, evidence: [evidence/x.odt]}]") | {"evidence/x.odt": SIGNED.getvalue()}, "a.yml", 9, 36)],
+    "L508": [(one(actions="[{text: x, evidence: [evidence/x.csv]}, {text: y, internal_evidence: [evidence/x.csv]}]")
+              | {"evidence/x.csv": "1"}, "a.yml", 9, 84)],
     "L901": [(one(problem="村民 11010519491231002X 反映"), "a.yml", 5, 17),
              (one(extra="{11010519491231002X: x}"), "a.yml", 9, 13)],
     "L902": [(one(problem="|\n      甲\n      乙 13800138000"), "a.yml", 7, 9),

@@ -41,6 +41,10 @@ class Catalogue:
         """Tell whether the catalogue knows `key` as it stands."""
         return key in self.texts
 
+    def mark(self, text: str, visibility: str = "internal") -> str:
+        """Return a text of an item with the mark of what is internal, where it is."""
+        return f"{self.text('ui.internal_mark')}{text}" if visibility == "internal" else text
+
     def field_name(self, field: str) -> str:
         """Return what a field of an item is called; one that is unknown here goes by its key."""
         keys = (f"{section}.{field}" for section in ("field", "section", "admin.field"))

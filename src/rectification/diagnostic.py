@@ -75,7 +75,10 @@ class Diagnostic:
     def _shown(self, catalogue: Catalogue) -> dict[str, object]:
         facts: dict[str, object] = {}
         for name, value in self.facts.items():
-            if name in _NAMED_KINDS and catalogue.has(f"kinds.{value}"):
+            if isinstance(value, tuple):  # words of ours, all of them
+                words = (catalogue.text(f"kinds.{word}") for word in value)
+                facts[name] = catalogue.text("ui.comma").join(words)
+            elif name in _NAMED_KINDS and catalogue.has(f"kinds.{value}"):
                 facts[name] = catalogue.text(f"kinds.{value}")
             else:
                 facts[name] = shown(value) if isinstance(value, str) and name != "known" else value

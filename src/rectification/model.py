@@ -40,6 +40,7 @@ Rhythm = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "once"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 MODES: tuple[Mode, ...] = get_args(Mode)
+VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)  # from the most frequent to the rarest
 
@@ -134,6 +135,12 @@ def _content_hash(value: str) -> str:
     return value
 
 
+def _file_hash(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise PydanticCustomError("file_hash_form", "not a SHA-256")
+    return value
+
+
 def _link(value: str) -> str:
     scheme = _SCHEME.match(value)
     if scheme is None or scheme[1].lower() not in _SCHEMES or re.search(r"\s", value):
@@ -189,8 +196,12 @@ Link = Annotated[
 ContentHash = Annotated[
     Line, AfterValidator(_content_hash), _typed(type=["string", "number"], pattern="^[0-9a-f]{16}$")
 ]
+FileHash = Annotated[
+    Line, AfterValidator(_file_hash), _typed(type=["string", "number"], pattern="^[0-9a-f]{64}$")
+]
 # A key with nothing behind it says nothing: `actions:` left empty in a template is no actions.
 _left_empty = BeforeValidator(lambda value: () if value is None else value)
+_no_keys = BeforeValidator(lambda value: {} if value is None else value)
 
 
 class Record(BaseModel):
@@ -229,6 +240,10 @@ class Action(Record):
     evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
         (), description="Files below evidence/, or links"
     )
+    internal_evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Evidence that no public build has"
+    )
+    visibility: Visibility = Field("public", description="Internal: in no public build")
 
 
 class LogEntry(Record):
@@ -241,6 +256,9 @@ class LogEntry(Record):
     evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
         (), description="Files below evidence/, or links"
     )
+    internal_evidence: Annotated[tuple[EvidenceReference, ...], _left_empty] = Field(
+        (), description="Evidence that no public build has"
+    )
     reason: Text | None = Field(None, description="Why the item is withdrawn")
     merged_into: Identifier | None = Field(None, description="Item that goes on with this one's problem")
     sustained: YesNo = Field(False, description="Closed, and kept up for the long term (长期坚持)")
@@ -248,6 +266,10 @@ class LogEntry(Record):
     accepted: ContentHash | None = Field(
         None, description="Fingerprint of the text that was accepted; `rectify close` and `accept` write it"
     )
+    accepted_files: Annotated[Mapping[Line, FileHash], _no_keys] = Field(
+        default_factory=dict, description="SHA-256 of each file that was accepted; written beside `accepted`"
+    )
+    visibility: Visibility = Field("public", description="Internal: of a public build, day and status only")
 
 
 class DueChange(Record):
@@ -276,7 +298,7 @@ class Notice(Record):
     contact: Line | None = Field(None, description="Where objections go: a post or an office telephone")
 
 
-Waivers = Annotated[Mapping[Line, Text], BeforeValidator(lambda value: {} if value is None else value)]
+Waivers = Annotated[Mapping[Line, Text], _no_keys]
 
 
 class Item(Record):
@@ -441,6 +463,7 @@ _CODES = {
     "day_pattern": "M020",
     "line_place": "M021",
     "hash_form": "M019",
+    "file_hash_form": "M022",
 }
 _SHAPES = {
     "tuple_type": "list",

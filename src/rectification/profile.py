@@ -20,6 +20,7 @@ from rectification.model import (
     MODES,
     SEVERITIES,
     STATUSES,
+    VISIBILITIES,
     Count,
     Identifier,
     Level,
@@ -117,7 +118,7 @@ FIELDS: Mapping[str, FieldOfItem] = {
     "related": FieldOfItem("list", "section.related", 14, "related"),
     "waive": FieldOfItem("text", "section.waive", 20, "waive"),
     "extra": FieldOfItem("text", "section.extra", 20, "extra"),
-    "visibility": FieldOfItem("code", "report.field.visibility", 8, "", ("public", "internal"), "visibility"),
+    "visibility": FieldOfItem("code", "field.visibility", 8, "visibility", VISIBILITIES, "visibility"),
     "address": FieldOfItem("text", "ledger.address", 24),
     "as_of": FieldOfItem("day", "ledger.as_of", 12),
 }

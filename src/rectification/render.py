@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,8 +17,19 @@ import jinja2
 from markupsafe import Markup
 
 from rectification.catalogue import Catalogue
-from rectification.ledger import Ledger, Record, count_by_status, references, select, slug_of, verifications
+from rectification.ledger import (
+    EvidenceFile,
+    Ledger,
+    Record,
+    count_by_status,
+    internal_references,
+    references,
+    select,
+    slug_of,
+    verifications,
+)
 from rectification.model import FLAGS, STATUSES
+from rectification.settings import Audience
 from rectification.site.text import markdown, plain
 
 # Every character that Markdown, one of its usual extensions or a template language gives a meaning to.
@@ -31,13 +42,16 @@ _AS_PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 _AS_INDEX = ("index", "readme")
 
 
-def pages(ledger: Ledger, catalogue: Catalogue, site_name: str) -> Iterator[tuple[str, bytes | Path]]:
-    """Yield every file: its path, with `/`, and its content or the file to copy.
+def pages(
+    ledger: Ledger, catalogue: Catalogue, site_name: str, audience: Audience = "public"
+) -> Iterator[tuple[str, bytes | EvidenceFile]]:
+    """Yield every file: its path, with `/`, and its content or the evidence to publish there.
 
     One page an item, checklist, unit and category, their listings, `index.md`, and the evidence. Links are
-    relative, so the pages may lie in any folder of a site.
+    relative, so the pages may lie in any folder of a site. Every page for an internal `audience` says so.
     """
     templates = _templates(ledger, catalogue, site_name)
+    templates.globals["notice"] = catalogue.text("ui.internal_notice") if audience == "internal" else ""
 
     def page(path: str, template: str, **facts: Any) -> tuple[str, bytes]:
         link = _linker(path)
@@ -62,7 +76,7 @@ def pages(ledger: Ledger, catalogue: Catalogue, site_name: str) -> Iterator[tupl
         path = _path("categories", category.slug or category.name)
         yield page(path, "category", category=category, records=records)
     for file in ledger.evidence.values():
-        yield _copy(file.reference), file.path
+        yield _copy(file.reference), file
 
 
 def inline(text: str) -> str:
@@ -78,6 +92,7 @@ def _facts(ledger: Ledger, record: Record) -> dict[str, Any]:
         "merged_from": ledger.merged_into.get(item.id, ()),
         "merged_into": ledger.by_id.get(record.merged_into),
         "evidence": list(dict.fromkeys(references(item))),
+        "inside": internal_references(item),
         "verifications": verifications(ledger, record),
     }
 

@@ -124,9 +124,7 @@ class Document:
         Where they do not stand there as they are (an escape, a folded line), it is the value's own place.
         """
         number = self._number(path, of)
-        if number is None:
-            return Mark(1, 1)
-        start, *following = self.tree.positions[number : number + 2]
+        start, *following = (0,) if number is None else self.tree.positions[number : number + 2]
         at = self.text.find(words, start, *following)
         return self._mark(at if at >= 0 else start)
 
@@ -192,12 +190,10 @@ class Document:
     @cached_property
     def _line_starts(self) -> Sequence[int]:
         """The index of the first character of each line."""
-        # What else would part lines here is refused: see `_CONTROL`.
-        lines = self.text.splitlines(keepends=True)
-        starts = array("I", accumulate(map(len, lines), initial=0))
-        if not self.text.endswith(("\n", "\r")) and lines:
-            starts.pop()
-        return starts
+        if "\r" in self.text:
+            return array("I", (0, *(match.end() for match in _LINE_BREAK.finditer(self.text))))
+        lengths = map(len, self.text.split("\n")[:-1])
+        return array("I", accumulate(lengths, lambda start, length: start + length + 1, initial=0))
 
     @property
     def split(self) -> tuple[str, ...]:

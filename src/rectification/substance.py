@@ -55,8 +55,9 @@ class Conduct:
 
     `independent`: acceptances by somebody who had no part in it, of all acceptances (every closing that
     answers a submission, those since reopened too). `evidenced`: closed items with evidence, of all closed
-    ones. `moved`: items whose due date was moved, of all; `slip_days`: the days they moved in all, back
-    less forth. `recurred`: closings after which the item was reopened, of all closings.
+    ones. Neither counts what cannot be told because parts of an item are withheld. `moved`: items whose due
+    date was moved, of all; `slip_days`: the days they moved in all, back less forth. `recurred`: closings
+    after which the item was reopened, of all closings.
     """
 
     items: int
@@ -131,6 +132,24 @@ class Burden:
     saved: int
 
 
+def borne_out(findings: Findings, whole: Findings, ledger: Ledger) -> Findings:
+    """Return what was found in a public ledger, without what only seems so because parts are withheld.
+
+    `whole` is what was found in the same items with all their parts.
+    """
+    partly = {record.item.id for record in ledger.records if record.withheld}
+    found = [*whole.diagnostics, *(one.diagnostic for one in whole.waived)]
+    true = {(one.code, one.item) for one in found}
+
+    def holds(one: Diagnostic) -> bool:
+        return one.item not in partly or (one.code, one.item) in true
+
+    return Findings(
+        tuple(one for one in findings.diagnostics if holds(one)),
+        tuple(one for one in findings.waived if holds(one.diagnostic)),
+    )
+
+
 @dataclass(frozen=True)
 class Substance:
     """What there is to tell of the substance of a ledger."""
@@ -189,19 +208,25 @@ class Substance:
 
 def conduct(ledger: Ledger, records: Sequence[Record]) -> Conduct:
     """Return how `records` were worked on."""
-    accepted = [v for r in records for v in verifications(ledger, r) if v.passed]
-    closed = [record for record in records if record.state.status == "closed"]
+    answers = [v for r in records for v in verifications(ledger, r) if v.passed]
+    accepted = [v for v in answers if v.independence != "withheld"]
+    closed = [r for r in records if r.state.status == "closed" and _shows_evidence(r) is not None]
     ends = [round_ for record in records for round_ in rounds(record.item) if round_.end is not None]
     moved = [record for record in records if record.item.due_changes]
     reopened = sum(entry.status == "reopened" for record in records for entry in record.item.log)
     return Conduct(
         items=len(records),
         independent=Rate(sum(v.independence == "independent" for v in accepted), len(accepted)),
-        evidenced=Rate(sum(any(references(record.item)) for record in closed), len(closed)),
+        evidenced=Rate(sum(_shows_evidence(record) is True for record in closed), len(closed)),
         moved=Rate(len(moved), len(records)),
         slip_days=sum(record.state.slip_days for record in moved),
         recurred=Rate(min(reopened, len(ends)), len(ends)),
     )
+
+
+def _shows_evidence(record: Record) -> bool | None:
+    """Tell whether an item shows evidence; None where it shows none and some may be withheld."""
+    return True if any(references(record.item)) else None if record.withheld else False
 
 
 def trend(ledger: Ledger, diagnostics: Iterable[Diagnostic]) -> tuple[Step, ...]:
@@ -210,7 +235,7 @@ def trend(ledger: Ledger, diagnostics: Iterable[Diagnostic]) -> tuple[Step, ...]
     A closing counts on its day, as it was accepted; a finding on the day of what it speaks of.
     """
     accepted = [
-        (v.entry.date, v.independence == "independent", any(references(record.item)))
+        (v.entry.date, v.independence, _shows_evidence(record))
         for record in ledger.records
         for v in verifications(ledger, record)
         if v.passed
@@ -227,12 +252,14 @@ def trend(ledger: Ledger, diagnostics: Iterable[Diagnostic]) -> tuple[Step, ...]
 
     steps = []
     for period in periods(min(days), ledger.today):
-        here = [(own, shown) for day, own, shown in accepted if period.first <= day <= period.last]
+        here = [one for one in accepted if period.first <= one[0] <= period.last]
+        verifiers = [how for _, how, _ in here if how != "withheld"]
+        shown = [evidence for *_, evidence in here if evidence is not None]
         steps.append(
             Step(
                 period,
-                Rate(sum(own for own, _ in here), len(here)),
-                Rate(sum(shown for _, shown in here), len(here)),
+                Rate(verifiers.count("independent"), len(verifiers)),
+                Rate(sum(shown), len(shown)),
                 within(moves, period),
                 within(reopened, period),
                 within(spoken, period),

@@ -75,6 +75,7 @@ def test_any_engine_template_can_be_replaced(project: Project, name: str) -> Non
         "  font: false\n", "  font: false\n  custom_dir: overrides\n"
     )
     config = config.replace("search: false", "search: true") if "search" in name else config
+    config = config.replace("{search:", "{audience: internal, search:") if "audience" in name else config
     project.write("mkdocs.yml", config.replace("{search:", "{substance: true, search:"))
     if name in OF_SOURCES:
         sites = Sites(project.root / "below")

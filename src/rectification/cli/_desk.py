@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
 
 import click
 
@@ -211,3 +211,23 @@ def evidence_names(desk: Desk, given: tuple[str, ...]) -> tuple[str, ...]:
         inside = path.is_file() and path.is_relative_to(desk.settings.checklists.absolute())
         names.append(path.relative_to(desk.settings.checklists.absolute()).as_posix() if inside else name)
     return tuple(names)
+
+
+class Accepted(TypedDict):
+    """What is recorded of an item when it is accepted."""
+
+    accepted: str
+    accepted_files: dict[str, str]
+
+
+def acceptance_of(desk: Desk, record: Record, names: Iterable[str]) -> Accepted:
+    """Return what is recorded of an item that is accepted as it is now, with `names` as more evidence."""
+    from rectification.ledger import content_hash, file_hashes, inspect
+
+    known = desk.examination.ledger.evidence
+    new = {name: inspect(desk.settings.checklists, name) for name in names if name.startswith("evidence/")}
+    given = {name: file.source_sha256 for name, file in sorted(new.items()) if not file.fault}
+    return {
+        "accepted": content_hash(record.item, known),
+        "accepted_files": file_hashes(record.item, known) | given,
+    }

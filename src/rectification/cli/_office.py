@@ -52,6 +52,7 @@ def extract_of(
         project.base,
         project.settings.timezone,
         lambda record: _address(record, project),
+        project.settings.audience,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rectification.cli._desk import Day, evidence_names, item_command, open_desk, option
+from rectification.cli._desk import Day, acceptance_of, evidence_names, item_command, open_desk, option
 from rectification.cli._words import words
 
 
@@ -21,17 +21,17 @@ def command(
 ) -> None:
     """Accept a closed item as it now reads."""
     from rectification.editing import log_entry
-    from rectification.ledger import content_hash
 
     desk = open_desk(config_file)
     record, ledger = desk.record(identifier), desk.examination.ledger
     if record.state.status != "closed":
         raise click.UsageError(words().text("cli.accept.not_closed", id=identifier))
+    names = evidence_names(desk, evidence)
     entry = log_entry(
         day or ledger.today,
         by=by,
         note=note,
-        evidence=evidence_names(desk, evidence),
-        accepted=content_hash(record.item, ledger.evidence),
+        evidence=names,
+        **acceptance_of(desk, record, names),
     )
     desk.move(record, None, entry)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rectification.cli._desk import Day, evidence_names, item_command, open_desk, option
+from rectification.cli._desk import Day, acceptance_of, evidence_names, item_command, open_desk, option
 from rectification.cli._words import words
 
 
@@ -30,7 +30,6 @@ def command(
 ) -> None:
     """Close an item."""
     from rectification.editing import log_entry
-    from rectification.ledger import content_hash
 
     if review is not None and not sustained:
         raise click.UsageError(words().text("cli.close.review_alone"))
@@ -45,7 +44,7 @@ def command(
         evidence=names,
         sustained=sustained,
         review=review,
-        accepted=content_hash(record.item, ledger.evidence),
+        **acceptance_of(desk, record, names),
     )
     desk.move(record, "closed", entry)
     if ledger.units.canonical(by) == record.unit:

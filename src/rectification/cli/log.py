@@ -9,7 +9,7 @@ import click
 
 from rectification.cli._desk import Day, evidence_names, item_command, open_desk, option
 from rectification.cli._words import words
-from rectification.model import STATUSES, Status
+from rectification.model import STATUSES, Status, Visibility
 
 
 @item_command("log")
@@ -18,6 +18,7 @@ from rectification.model import STATUSES, Status
 @option("--by")
 @option("--date", "day", type=Day())
 @option("--evidence", multiple=True)
+@option("--internal", is_flag=True)
 def command(
     config_file: Path,
     identifier: str,
@@ -26,6 +27,7 @@ def command(
     by: str | None,
     day: date | None,
     evidence: tuple[str, ...],
+    internal: bool,
 ) -> None:
     """Add one entry to the log of an item."""
     from rectification.editing import log_entry
@@ -36,4 +38,6 @@ def command(
     record = desk.record(identifier)
     names = evidence_names(desk, evidence)
     day = day or desk.examination.ledger.today
-    desk.move(record, status, log_entry(day, status=status, by=by, note=note, evidence=names))
+    visibility: Visibility = "internal" if internal else "public"
+    entry = log_entry(day, status=status, by=by, note=note, evidence=names, visibility=visibility)
+    desk.move(record, status, entry)

@@ -11,6 +11,7 @@ from rectification.catalogue import read_catalogue
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.diagnostic import explain
+from rectification.ledger import EvidenceFile, publish_evidence
 from rectification.render import pages
 from rectification.rules import examine
 
@@ -40,7 +41,7 @@ def command(config_file: Path, folder: Path) -> None:
         click.echo(catalogue.text("exchange.refused", n=len(examination.errors)), err=True)
         sys.exit(1)
     ledger = examination.ledger if settings.audience == "internal" else examination.ledger.public()
-    made = dict(pages(ledger, catalogue, project.site_name))
+    made = dict(pages(ledger, catalogue, project.site_name, settings.audience))
     try:
         before = _written_before(folder)
         foreign = [name for name in made if name not in before and (folder / name).exists()]
@@ -49,7 +50,10 @@ def command(config_file: Path, folder: Path) -> None:
         for name, content in made.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.read_bytes() if isinstance(content, Path) else content)
+            if isinstance(content, EvidenceFile):
+                publish_evidence(content, path)  # not a copy: pictures go without their metadata
+            else:
+                path.write_bytes(content)
         for name in before - made.keys():
             (folder / name).unlink(missing_ok=True)
         (folder / MANIFEST).write_text("".join(f"{name}\n" for name in sorted(made)), "utf-8", newline="\n")

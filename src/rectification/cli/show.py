@@ -26,7 +26,7 @@ def command(config_file: Path, identifier: str, as_json: bool) -> None:
 
         print_json(item(desk.examination.ledger, record))
         return
-    click.echo(f"{record.item.id}  {record.item.title}")
+    click.echo(f"{record.item.id}  {desk.catalogue.mark(record.item.title, record.item.visibility)}")
     if record.origin is None:
         click.echo(f"{record.place.file}:{record.place.line}\n")
     else:
@@ -41,7 +41,10 @@ def command(config_file: Path, identifier: str, as_json: bool) -> None:
     if record.item.actions:
         click.echo(f"\n{say('section.actions')}")
         headings = [say("ledger.column.due"), say("ui.actual"), say("section.actions")]
-        rows = [(str(a.due or ""), str(a.done or ""), " ".join(a.text.split())) for a in record.item.actions]
+        rows = [
+            (str(a.due or ""), str(a.done or ""), " ".join(desk.catalogue.mark(a.text, a.visibility).split()))
+            for a in record.item.actions
+        ]
         print_table(headings, rows)
     if record.item.log:
         click.echo(f"\n{say('section.timeline')}")
@@ -53,7 +56,7 @@ def command(config_file: Path, identifier: str, as_json: bool) -> None:
                     str(entry.date),
                     (say(f"status.{entry.status}"), entry.status) if entry.status else "",
                     entry.by or "",
-                    " ".join((entry.note or entry.reason or "").split()),
+                    " ".join(desk.catalogue.mark(entry.note or entry.reason or "", entry.visibility).split()),
                 )
                 for entry in record.item.log
             ),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from rectification.editing.flow import Entry, block_lines, flow_mapping
+from rectification.editing.flow import Entry, Value, block_lines, flow_mapping
 from rectification.editing.outline import BREAK, Outline, outline, pairs
 from rectification.model import Item
 from rectification.source import parse
@@ -178,7 +178,12 @@ def _at(value: Any, path: Path_) -> Any:
 
 
 def _plain(entry: Entry) -> dict[str, Node]:
-    return {key: value if isinstance(value, str) else [*value] for key, value in entry.items()}
+    def plain(value: Value) -> Node:
+        if isinstance(value, Mapping):
+            return dict(value)
+        return value if isinstance(value, str) else [*value]
+
+    return {key: plain(value) for key, value in entry.items()}
 
 
 def _has_blank_line(text: str) -> bool:

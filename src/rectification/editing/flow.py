@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-Entry = Mapping[str, str | Sequence[str]]
+Value = str | Sequence[str] | Mapping[str, str]
+Entry = Mapping[str, Value]
 
 _UNSAFE_START = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`~=]")
 _UNSAFE = re.compile(r": |:$| #|[\t\n\r]|---|\.\.\.")
@@ -47,7 +48,10 @@ def block_lines(entry: Entry) -> list[str]:
     return lines
 
 
-def _flow_value(value: str | Sequence[str]) -> str:
+def _flow_value(value: Value) -> str:
     if isinstance(value, str):
         return scalar(value, flow=True)
+    if isinstance(value, Mapping):
+        pairs = (f"{scalar(key, flow=True)}: {scalar(part, flow=True)}" for key, part in value.items())
+        return "{" + ", ".join(pairs) + "}"
     return "[" + ", ".join(scalar(part, flow=True) for part in value) + "]"

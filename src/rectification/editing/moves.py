@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rectification.editing.append import Refusal
-from rectification.editing.flow import Entry
-from rectification.model import TRANSITIONS, Status
+from rectification.editing.flow import Entry, Value
+from rectification.model import TRANSITIONS, Status, Visibility
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,9 +39,11 @@ def log_entry(
     sustained: bool = False,
     review: date | None = None,
     accepted: str | None = None,
+    accepted_files: Mapping[str, str] = MappingProxyType({}),
+    visibility: Visibility = "public",
 ) -> Entry:
     """Return an entry of a log as an editor types it: the keys in the model's order, none without a value."""
-    facts: dict[str, str | Sequence[str] | None] = {
+    facts: dict[str, Value | None] = {
         "date": day.isoformat(),
         "status": status,
         "by": by,
@@ -51,6 +54,8 @@ def log_entry(
         "sustained": "true" if sustained else None,
         "review": review.isoformat() if review else None,
         "accepted": accepted,
+        "accepted_files": dict(accepted_files),
+        "visibility": visibility if visibility != "public" else None,
     }
     return {key: value for key, value in facts.items() if value}
 

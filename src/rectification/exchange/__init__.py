@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.exchange.layout import Layout
     from rectification.ledger import Ledger, Record, Where
+    from rectification.settings import Audience
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Extract:
     """What is passed on: some records of a ledger on its day, in the words of one language.
 
     `ledger` is the one its readers may see: an extract for the public is made of its public part. `base` is
-    the site's own address, which ends with `/` or is empty; `timezone` is where its days begin.
+    the site's own address, which ends with `/` or is empty; `timezone` is where its days begin. An extract
+    for an internal `audience` says so in every format that has a place for it.
     """
 
     ledger: Ledger
@@ -38,6 +40,12 @@ class Extract:
     base: str
     timezone: str
     address: Callable[[Record], str]
+    audience: Audience = "public"
+
+    @property
+    def notice(self) -> str:
+        """What an internal extract says of itself; empty for a public one."""
+        return self.catalogue.text("ui.internal_notice") if self.audience == "internal" else ""
 
 
 def export(extract: Extract, form: str) -> bytes:

@@ -12,10 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rectification.catalogue import LANGUAGES, read_catalogue
-from rectification.model import Action, DueChange, Feedback, LogEntry, Notice, Record, build
+from rectification.ledger import internal_references, references
+from rectification.model import Action, DueChange, Feedback, LogEntry, Notice, Record, Visibility, build
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
+    from rectification.model import Item
 
 Facts = dict[str, Any]
 
@@ -41,12 +43,13 @@ def _unfold(lines: Sequence[str]) -> str:
 
 
 def actions_text(actions: Iterable[Action], words: Catalogue) -> str:
-    """Write actions: a number and the text, below it who, when and with what evidence."""
+    """Write actions: a number and the text, below it who, when, with what evidence, for whose eyes."""
     parts = []
     for n, action in enumerate(actions, 1):
         planned = action.due and f"{words.text('ui.planned')} {action.due}"
         actual = f"{words.text('ui.actual')} {action.done}" if action.done else words.text("ui.action_open")
-        parts += [f"{n}. {_fold(action.text)}", _words([action.unit, planned, actual, *action.evidence])]
+        facts = [action.unit, planned, actual, *_named(action, words), _marked(action, words)]
+        parts += [f"{n}. {_fold(action.text)}", _words(facts)]
     return "\n".join(parts)
 
 
@@ -67,26 +70,30 @@ def _actions(lines: Sequence[str], words: Catalogue) -> list[Facts] | None:
         if match is None:
             return None
         facts = {"text": _unfold(text).partition(". ")[2], **match.groupdict()}
-        facts["evidence"] = facts.pop("more").split()
+        mark = words.text("ui.internal_mark")
+        more = facts.pop("more").split()
+        facts["visibility"] = "internal" if mark in more else None
+        facts |= _evidence((name for name in more if name != mark), mark)
         found.append(facts)
     return found
 
 
 def log_text(log: Iterable[LogEntry], words: Catalogue) -> str:
-    """Write log entries: day, status and by whom, below it the note."""
+    """Write log entries: day, status, by whom and whether it is internal, below it the note."""
     parts = []
-    reason = words.text("field.reason")
+    reason, mark = words.text("field.reason"), re.escape(words.text("ui.internal_mark"))
     for entry in log:
         head: list[object] = [entry.date, entry.status and words.text(f"status.{entry.status}"), entry.by]
         head += [words.text("ui.sustained") if entry.sustained else None]
         head += [entry.review and f"{words.text('field.review')} {entry.review}"]
         head += [entry.merged_into and f"{words.text('ui.merged_into')} {entry.merged_into}"]
+        head += [_marked(entry, words)]
         note = entry.note
         # A note that begins like another part of an entry would be read as that part.
-        if note and re.match(rf"{_DAY}|{re.escape(reason)}: |{_REFERENCE.pattern}", note):
+        if note and re.match(rf"{_DAY}|{re.escape(reason)}: |(?:{mark})?{_REFERENCE.pattern}", note):
             note = _GOES_ON + note
         why = entry.reason and f"{reason}: {_fold(entry.reason)}"
-        parts.append(_lines([_words(head), note and _fold(note), why, *entry.evidence]))
+        parts.append(_lines([_words(head), note and _fold(note), why, *_named(entry, words)]))
     return "\n".join(parts)
 
 
@@ -98,10 +105,11 @@ def read_log(text: str) -> list[Facts] | None:
 def _log(lines: Sequence[str], words: Catalogue) -> list[Facts] | None:
     statuses = {word: code for code, word in words.section("status").items()}
     sustained, merged = re.escape(words.text("ui.sustained")), re.escape(words.text("ui.merged_into"))
+    mark = words.text("ui.internal_mark")
     head_form = re.compile(
         rf"(?P<date>{_DAY})(?: (?P<status>{'|'.join(map(re.escape, statuses))}))?(?: (?P<by>.+?))??"
         rf"(?: (?P<sustained>{sustained}))?(?: {re.escape(words.text('field.review'))} (?P<review>{_DAY}))?"
-        rf"(?: {merged} (?P<merged_into>\S+))?"
+        rf"(?: {merged} (?P<merged_into>\S+))?(?: (?P<visibility>{re.escape(mark)}))?"
     )
     reason = f"{words.text('field.reason')}: "
     found: list[Facts] = []
@@ -112,19 +120,53 @@ def _log(lines: Sequence[str], words: Catalogue) -> list[Facts] | None:
         facts: Facts = match.groupdict()
         facts["status"] = statuses.get(facts["status"])
         facts["sustained"] = bool(facts["sustained"])
+        facts["visibility"] = "internal" if facts["visibility"] else None
         facts["note"] = _unfold(head[1:]) or None
-        facts["evidence"] = []
+        names = []
         for part in rest:
             if part[0].startswith(reason):
                 facts["reason"] = _unfold(part).removeprefix(reason)
-            elif _REFERENCE.fullmatch(part[0]):
-                facts["evidence"].append(part[0])
+            elif _REFERENCE.fullmatch(part[0].removeprefix(mark)):
+                names.append(part[0])
             elif facts["note"] is None:
                 facts["note"] = _unfold(part)
             else:
                 return None
-        found.append(facts)
+        found.append(facts | _evidence(names, mark))
     return found
+
+
+def _named(part: Action | LogEntry, words: Catalogue) -> list[str]:
+    """Return the evidence of an action or an entry, what is internal of it marked."""
+    return [*part.evidence, *map(words.mark, part.internal_evidence)]
+
+
+def _marked(part: Action | LogEntry, words: Catalogue) -> str | None:
+    return words.text("ui.internal_mark") if part.visibility == "internal" else None
+
+
+def _evidence(names: Iterable[str], mark: str) -> Facts:
+    """Return what `_named` wrote as the facts it was made of."""
+    found: Facts = {"evidence": [], "internal_evidence": []}
+    for name in names:
+        key = "internal_evidence" if name.startswith(mark) else "evidence"
+        found[key].append(name.removeprefix(mark))
+    return found
+
+
+def read_mark(text: str) -> tuple[str, Visibility]:
+    """Return a text that `Catalogue.mark` may have marked, without its mark, and who may see it."""
+    for words in _catalogues():
+        if text.startswith(mark := words.text("ui.internal_mark")):
+            return text.removeprefix(mark).lstrip(), "internal"
+    return text, "public"
+
+
+def evidence_names(item: Item, words: Catalogue) -> tuple[str, ...]:
+    """Return every piece of evidence of an item once, marked where only internal parts name it."""
+    inside = internal_references(item)
+    names = dict.fromkeys(references(item))
+    return tuple(words.mark(name) if name in inside else name for name in names)
 
 
 def due_changes_text(changes: Iterable[DueChange], words: Catalogue) -> str:

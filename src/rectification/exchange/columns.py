@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.exchange import Extract
     from rectification.ledger import Record
+    from rectification.settings import Audience
 
 Value = str | int | date | None
 
@@ -35,6 +36,7 @@ EXPORTED = (
     "extra", "address", "as_of",
 )  # fmt: skip
 COLUMNS: tuple[FieldOfItem, ...] = tuple(FIELDS[name] for name in EXPORTED)
+INTERNAL = "visibility"  # stands before the address where an export holds what is internal
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,12 @@ def columns_of(profile: Profile, words: Catalogue) -> tuple[Column, ...]:
     return tuple(_column(profile, column, words) for column in profile.columns)
 
 
-def exported(words: Catalogue) -> tuple[Column, ...]:
-    """Return the columns of the export."""
-    return tuple(_plain(name, words) for name in EXPORTED)
+def exported(words: Catalogue, audience: Audience = "public") -> tuple[Column, ...]:
+    """Return the columns of the export; an internal one tells who may see each item."""
+    names = [*EXPORTED]
+    if audience == "internal":
+        names.insert(names.index("address"), INTERNAL)
+    return tuple(_plain(name, words) for name in names)
 
 
 def headings(words: Catalogue) -> list[str]:

@@ -41,6 +41,10 @@ def draw(layout: Layout) -> bytes:
     section.top_margin = section.bottom_margin = Cm(TOP)
     document.core_properties.title = layout.title
     document.core_properties.author = layout.extract.site_name
+    if notice := layout.extract.notice:
+        document.core_properties.comments = notice
+        header = section.header.paragraphs[0]._p
+        header.getparent().replace(header, parse_xml(_paragraph(notice, "center", HEADING[0], 10.5)))
     width -= 2 * SIDE
     body = document.element.body
     parts = [_paragraph(layout.title, "center", TITLE[0], 22, after=120, style="Title")]

@@ -28,7 +28,7 @@ def lay_out(extract: Extract, profile: Profile, unit: str | None = None) -> Layo
     """
     ledger = extract.ledger if profile.audience == "internal" else extract.ledger.public()
     where = {**profile.where, **({"unit": (unit,)} if unit else {})}
-    extract = replace(extract, ledger=ledger, records=(), where=where)
+    extract = replace(extract, ledger=ledger, records=(), where=where, audience=profile.audience)
     extract = replace(extract, records=_chosen(extract, profile, unit))
     columns = columns_of(profile, extract.catalogue)
     facts = _facts(extract, profile, unit)

@@ -21,6 +21,7 @@ _STYLE = f"""\
 *{{box-sizing:border-box}}
 body{{margin:0 auto;padding:12mm;max-width:%gcm;color:#000;background:#fff;font:%gpt/1.4 {stack(BODY)}}}
 h1{{margin:0 0 4mm;text-align:center;font:normal 20pt/1.3 {stack(TITLE)}}}
+.notice{{margin:0 0 4mm;border:1pt solid;padding:1mm 2mm;text-align:center;font-size:12pt}}
 .lines p{{margin:0 0 1mm;font-size:12pt}}
 .table{{overflow-x:auto}}
 table{{width:100%%;border-collapse:collapse;table-layout:fixed;min-width:%dpx}}
@@ -53,7 +54,9 @@ def draw(layout: Layout) -> bytes:
         f'<meta name="robots" content="noindex"><title>{escape(layout.title)}</title>',
         '<link rel="icon" href="data:,">',  # else a browser asks the site for one
         f"<style>\n{style}\n</style></head>",
-        f"<body><main>\n<h1>{escape(layout.title)}</h1>",
+        "<body><main>",
+        *([f'<p class="notice">{escape(layout.extract.notice)}</p>'] if layout.extract.notice else []),
+        f"<h1>{escape(layout.title)}</h1>",
         '<div class="lines">' + "".join(f"<p>{escape(line)}</p>" for line in layout.lines) + "</div>",
         f'<div class="table" tabindex="0"><table><colgroup>{widths}</colgroup>',
         f"<thead><tr>{head}</tr></thead>\n<tbody>",

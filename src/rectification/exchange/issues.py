@@ -74,7 +74,7 @@ def body(extract: Extract, record: Record) -> str:
         "section.problem": item.problem,
         "section.cause": item.cause,
         "section.goal": item.goal,
-        "field.reason": move.reason if move is not None else None,
+        "field.reason": words.mark(move.reason, move.visibility) if move and move.reason else None,
     }
     parts = [f"### {words.text(key)}\n\n{_quoted(text)}" for key, text in texts.items() if text]
     if item.actions:
@@ -88,6 +88,7 @@ def body(extract: Extract, record: Record) -> str:
         "field.found": item.found,
         "field.due": item.due,
         "ledger.as_of": extract.ledger.today,
+        "field.visibility": words.text("visibility.internal") if item.visibility == "internal" else None,
     }
     colon = words.text("ui.colon")
     listed = [f"{words.text(key)}{colon}{_line(str(fact))}" for key, fact in facts.items() if fact]
@@ -100,7 +101,7 @@ def body(extract: Extract, record: Record) -> str:
 
 def _task(extract: Extract, action: Action) -> str:
     words = extract.catalogue
-    first, *more = action.text.splitlines()
+    first, *more = words.mark(action.text, action.visibility).splitlines()
     facts = [
         action.unit and _line(action.unit),
         action.due and f"{words.text('ui.planned')} {action.due}",

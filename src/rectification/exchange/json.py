@@ -17,6 +17,7 @@ def write(extract: Extract) -> bytes:
         "version": 1,
         "as_of": extract.ledger.today.isoformat(),
         "site": extract.site_name,
+        "audience": extract.audience,
         "where": {field: list(values) for field, values in extract.where.items()},
         "items": [item(extract.ledger, record) for record in extract.records],
     }

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rectification.exchange import query_text
+from rectification.exchange.cells import evidence_names
 from rectification.exchange.columns import Column, Value, exported
-from rectification.ledger import count_by_status, references
+from rectification.ledger import count_by_status
 from rectification.model import FLAGS, STATUSES
 
 if TYPE_CHECKING:
@@ -54,12 +55,13 @@ class Layout:
 
 def lay_out_all(extract: Extract) -> Layout:
     """Lay out every field of the records: what a program or another ledger takes in."""
-    words, columns = extract.catalogue, exported(extract.catalogue)
+    words, columns = extract.catalogue, exported(extract.catalogue, extract.audience)
     about: tuple[tuple[str, str | int], ...] = (
         (words.text("ledger.as_of"), str(extract.ledger.today)),
         (words.text("ledger.items"), len(extract.records)),
         (words.text("ledger.view"), query_text(extract)),
         (words.text("ledger.site"), extract.site_name),
+        *([(words.text("field.visibility"), notice)] if (notice := extract.notice) else []),
     )
     title = words.text("listing.ledger")
     return Layout(extract, title, columns, _item_rows(extract, columns), form=False, about=about)
@@ -76,11 +78,13 @@ def lay_out_for_reading(extract: Extract) -> Layout:
         "owner": (12, lambda _, r, __: r.item.owner),
         "actions": (
             32,
-            lambda _, r, __: "\n".join(f"{n}. {a.text}" for n, a in enumerate(r.item.actions, 1)),
+            lambda x, r, __: "\n".join(
+                f"{n}. {x.catalogue.mark(a.text, a.visibility)}" for n, a in enumerate(r.item.actions, 1)
+            ),
         ),
         "due": (13, lambda _, r, __: r.item.due),
         "state": (19, _state),
-        "evidence": (15, lambda _, r, __: "\n".join(dict.fromkeys(references(r.item)))),
+        "evidence": (15, lambda x, r, __: "\n".join(evidence_names(r.item, x.catalogue))),
     }
     columns = tuple(
         Column(words.text(f"exchange.column.{name}"), width, value, prose=name == "problem")
@@ -103,9 +107,10 @@ def _item_row(extract: Extract, columns: Sequence[Column], record: Record, numbe
     return Row("item", tuple(column.value(extract, record, number) for column in columns))
 
 
-def _problem(_: Extract, record: Record, __: int) -> str:
+def _problem(extract: Extract, record: Record, __: int) -> str:
     item = record.item
-    return f"{item.id} " + (item.title if item.problem == item.title else f"{item.title}\n\n{item.problem}")
+    title = extract.catalogue.mark(item.title, item.visibility)
+    return f"{item.id} " + (title if item.problem == item.title else f"{title}\n\n{item.problem}")
 
 
 def _measures(_: Extract, record: Record, __: int) -> str:
@@ -114,7 +119,11 @@ def _measures(_: Extract, record: Record, __: int) -> str:
 
 def _state(extract: Extract, record: Record, _: int) -> str:
     words, state = extract.catalogue, record.state
-    notes = [f"{entry.date} {entry.note}" for entry in record.item.log[-1:] if entry.note]
+    notes = [
+        f"{entry.date} {words.mark(entry.note, entry.visibility)}"
+        for entry in record.item.log[-1:]
+        if entry.note
+    ]
     flags = [words.text(f"flag.{flag}") for flag in state.flags]
     status = words.text("ui.comma").join([words.text(f"status.{state.status}"), *flags])
     return "\n".join([f"{status}{words.text('ui.in_brackets', text=state.since)}", *notes])

@@ -32,7 +32,7 @@ from zoneinfo import ZoneInfo
 
 from rectification.exchange import query_text
 from rectification.exchange.cells import extra_text, feedback_text, notice_text
-from rectification.ledger import references, verifications
+from rectification.ledger import internal_references, references, verifications
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
@@ -57,6 +57,7 @@ _ENTRY_TYPE: Mapping[Status | None, str] = {"closed": "remediated", "withdrawn":
 _UNESCAPED = ":/?#[]@!$&'()*+,;=%"  # characters of an address that have a meaning, or are escaped already
 
 Json = dict[str, Any]
+_MARKING: Json = {"name": "marking", "value": "internal"}
 
 
 def write(extract: Extract) -> bytes:
@@ -131,12 +132,14 @@ def _metadata(scene: _Scene) -> Json:
     parties = {scene.party(n): scene.unit(n) for names in named.values() for n in names if n}
     roles = {role: list(dict.fromkeys(scene.party(n) for n in ns if n)) for role, ns in named.items() if role}
     used = {"creator": [scene.uuid("site")], **{role: uuids for role, uuids in roles.items() if uuids}}
+    marking = [_MARKING] if extract.audience == "internal" else []
     about = {"ledger.as_of": extract.ledger.today, "ledger.view": query_text(extract)}
-    return {
+    head = {
         "title": _line(words.text("exchange.report", site=extract.site_name)),
         "last-modified": scene.start(extract.ledger.today),
         "version": str(extract.ledger.today),
         "oscal-version": VERSION,
+        "props": marking,
         "roles": [{"id": role, "title": words.text(f"exchange.role.{role}")} for role in used],
         "parties": [
             {"uuid": scene.uuid("site"), "type": "organization", "name": _line(extract.site_name)},
@@ -145,6 +148,7 @@ def _metadata(scene: _Scene) -> Json:
         "responsible-parties": [{"role-id": role, "party-uuids": uuids} for role, uuids in used.items()],
         "remarks": "\n\n".join(f"{words.text(key)}{words.text('ui.colon')}{v}" for key, v in about.items()),
     }
+    return _filled(head)
 
 
 def _item(scene: _Scene, record: Record, related: list[Json]) -> Json:
@@ -174,7 +178,7 @@ def _item(scene: _Scene, record: Record, related: list[Json]) -> Json:
         ("source-date", source.date),
     )
     notice = f"{words.text('section.notice')}: {notice_text(item.notice, words)}" if item.notice else ""
-    marking = [{"name": "marking", "value": "internal"}] if item.visibility == "internal" else []
+    marking = [_MARKING] if item.visibility == "internal" else []
     return _filled(
         {
             "uuid": scene.uuid("poam-item", item.id),
@@ -233,7 +237,7 @@ def _task(scene: _Scene, record: Record, number: int, action: Action) -> Json:
             "type": "milestone",
             "title": _line(action.text),
             "description": action.text if "\n" in action.text else None,
-            "props": _props(scene, [("done", action.done)]),
+            "props": [*_marked(scene, action), *_props(scene, [("done", action.done)])],
             "timing": {"on-date": {"date": scene.end(action.due)}} if action.due else None,
             "responsible-roles": [{"role-id": "responsible", "party-uuids": [party]}],
         }
@@ -282,7 +286,11 @@ def _log_entry(scene: _Scene, record: Record, number: int, entry: LogEntry) -> J
         "uuid": scene.uuid("log", record.item.id, number),
         "title": scene.words.text(title),
         "description": entry.note,
-        "props": [_type(_ENTRY_TYPE.get(entry.status, "status-update")), *_props(scene, facts)],
+        "props": [
+            _type(_ENTRY_TYPE.get(entry.status, "status-update")),
+            *_marked(scene, entry),
+            *_props(scene, facts),
+        ],
         "logged-by": _logged_by(scene, entry.by),
         "status-change": _RISK_STATUS[entry.status] if entry.status else None,
         "remarks": entry.reason,
@@ -297,7 +305,8 @@ def _observations(scene: _Scene, record: Record) -> list[Json]:
     found = []
     for number, entry in enumerate(item.log, 1):
         answer = answers.get(id(entry))
-        if answer is None and not entry.evidence:
+        evidence = (*entry.evidence, *entry.internal_evidence)
+        if answer is None and not evidence:
             continue
         verdict = f"verification.{'passed' if answer.passed else 'failed'}" if answer else ""
         name = words.text(verdict or "section.evidence")
@@ -305,23 +314,28 @@ def _observations(scene: _Scene, record: Record) -> list[Json]:
             "uuid": scene.uuid("observation", item.id, "log", number),
             "title": name,
             "description": entry.note or name,
-            "props": _props(scene, [("independence", answer.independence)]) if answer else [],
+            "props": [
+                *_marked(scene, entry),
+                *_props(scene, [("independence", answer.independence)] if answer else []),
+            ],
             "methods": ["EXAMINE"],
             "origins": _origins(scene, entry.by, "verifier" if answer else None),
-            "relevant-evidence": _evidence(scene, entry.evidence),
+            "relevant-evidence": _evidence(scene, evidence),
             "collected": scene.start(entry.date),
         }
         found.append(observation)
     for number, action in enumerate(item.actions, 1):
-        if not action.evidence:
+        evidence = (*action.evidence, *action.internal_evidence)
+        if not evidence:
             continue
         observation = {
             "uuid": scene.uuid("observation", item.id, "action", number),
             "title": words.text("section.evidence"),
             "description": action.text,
+            "props": _marked(scene, action),
             "methods": ["EXAMINE"],
             "origins": _origins(scene, action.unit or record.unit, "responsible"),
-            "relevant-evidence": _evidence(scene, action.evidence),
+            "relevant-evidence": _evidence(scene, evidence),
             # Of an action not yet done, no day says when its evidence came: it is there on the extract's.
             "collected": scene.start(action.done or today),
         }
@@ -345,7 +359,10 @@ def _related(observations: Iterable[Json]) -> list[Json]:
 def _resources(scene: _Scene) -> list[Json]:
     """Return every piece of evidence once: a file with its hash, or a link."""
     found = []
-    names = dict.fromkeys(name for record in scene.extract.records for name in references(record.item))
+    items = [record.item for record in scene.extract.records]
+    names = dict.fromkeys(name for item in items for name in references(item))
+    shown = (item for item in items if item.visibility == "public")
+    public = {name for item in shown for name in {*references(item)} - internal_references(item)}
     for name in names:
         file = scene.extract.ledger.evidence.get(name)
         link: Json = {"href": _address(f"{scene.extract.base}{quote(name)}" if file else name)}
@@ -353,7 +370,9 @@ def _resources(scene: _Scene) -> list[Json]:
             link |= {"media-type": file.media_type}
             link |= {"hashes": [{"algorithm": "SHA-256", "value": file.sha256}]}
         uuid = scene.uuid("evidence", name)
-        found.append({"uuid": uuid, "title": _line(name), "props": [_type("evidence")], "rlinks": [link]})
+        marking = [_MARKING] if name not in public else []
+        props = [_type("evidence"), *marking]
+        found.append({"uuid": uuid, "title": _line(name), "props": props, "rlinks": [link]})
     return found
 
 
@@ -384,6 +403,13 @@ def _address(text: str) -> str:
 def _props(scene: _Scene, facts: Iterable[tuple[str, object]]) -> list[Json]:
     """Return facts as properties of the site's own, without those that are absent."""
     return [{"name": n, "ns": scene.namespace, "value": _line(str(fact))} for n, fact in facts if fact]
+
+
+def _marked(scene: _Scene, part: Action | LogEntry) -> list[Json]:
+    """Return what tells that a part is internal or, for the public, that its details are withheld."""
+    if part.visibility == "public":
+        return []
+    return [_MARKING] if scene.extract.audience == "internal" else _props(scene, [("withheld", "true")])
 
 
 def _type(value: str) -> Json:

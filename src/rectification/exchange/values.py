@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rectification.exchange import cells
+from rectification.exchange.cells import evidence_names
 from rectification.ledger import references
 from rectification.profile import EXTRA
 
@@ -45,14 +46,17 @@ def _level(extract: Extract, record: Record) -> str | None:
     return extract.ledger.units.level(unit) if unit else None
 
 
-def _last_note(_: Extract, record: Record) -> str | None:
-    return next((e.note or e.reason for e in reversed(record.item.log) if e.note or e.reason), None)
+def _last_note(extract: Extract, record: Record) -> str | None:
+    told = ((e.note or e.reason, e.visibility) for e in reversed(record.item.log))
+    return next((extract.catalogue.mark(text, who) for text, who in told if text), None)
 
 
 def _hashed(extract: Extract, record: Record) -> str:
-    names = dict.fromkeys(references(record.item))
-    files = (extract.ledger.evidence[name] for name in names if name in extract.ledger.evidence)
-    return "\n".join(f"{file.reference} SHA-256 {file.sha256}" for file in files)
+    names = zip(
+        dict.fromkeys(references(record.item)), evidence_names(record.item, extract.catalogue), strict=True
+    )
+    files = ((marked, extract.ledger.evidence.get(name)) for name, marked in names)
+    return "\n".join(f"{marked} SHA-256 {file.sha256}" for marked, file in files if file is not None)
 
 
 def _source(_: Extract, record: Record) -> str:
@@ -89,7 +93,7 @@ VALUES: Mapping[str, Callable[[Extract, Record], Raw]] = {
     "review": lambda _, r: entry.review if (entry := _closing(r)) else None,
     "cause": lambda _, r: r.item.cause,
     "goal": lambda _, r: r.item.goal,
-    "measures": lambda _, r: tuple(action.text for action in r.item.actions),
+    "measures": lambda x, r: tuple(x.catalogue.mark(a.text, a.visibility) for a in r.item.actions),
     "actions": lambda x, r: cells.actions_text(r.item.actions, x.catalogue),
     "actions_done": lambda _, r: r.state.actions_done,
     "actions_total": lambda _, r: len(r.item.actions),
@@ -97,7 +101,7 @@ VALUES: Mapping[str, Callable[[Extract, Record], Raw]] = {
     "last_date": lambda _, r: r.item.log[-1].date if r.item.log else None,
     "log": lambda x, r: cells.log_text(r.item.log, x.catalogue),
     "due_changes": lambda x, r: cells.due_changes_text(r.item.due_changes, x.catalogue),
-    "evidence": lambda _, r: tuple(dict.fromkeys(references(r.item))),
+    "evidence": lambda x, r: evidence_names(r.item, x.catalogue),
     "evidence_sha256": _hashed,
     "evidence_count": lambda _, r: len(set(references(r.item))),
     "feedback": lambda x, r: cells.feedback_text(r.item.feedback, x.catalogue),

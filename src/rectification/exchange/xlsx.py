@@ -29,6 +29,7 @@ def draw(layout: Layout) -> bytes:
     book = Workbook()
     book.properties.title = layout.title
     book.properties.creator = layout.extract.site_name
+    book.properties.description = layout.extract.notice or None
     _add_styles(book, layout)
     sheet = book.active
     sheet.title = _sheet_name(layout.title)
@@ -98,6 +99,7 @@ def _table(sheet: Any, layout: Layout, top: int) -> None:
         margins.left = margins.right = SIDE / _INCH
         margins.top = margins.bottom = TOP / _INCH
     sheet.print_options.horizontalCentered = True
+    sheet.oddHeader.center.text = layout.extract.notice.replace("&", "&&") or None
     sheet.oddFooter.center.text = layout.extract.catalogue.text("report.page_of", page="&P", pages="&N")
 
 

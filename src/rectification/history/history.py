@@ -16,6 +16,8 @@ Kind = Literal["added", "changed", "moved", "removed"]
 Reason = Literal["", "no_repository", "no_git", "no_commits", "unreadable"]
 Values = Mapping[str, "Node"]
 
+# Of a log entry, what is no part of what it says.
+_BESIDE = ("accepted", "accepted_files", "visibility", "internal_evidence")
 _SHORT = 7  # hexadecimal digits by which people name a commit
 
 
@@ -127,12 +129,13 @@ class History:
 
     def public(self, hidden: Collection[str]) -> History:
         """Return what may be told in public: nothing of `hidden` items, of those that ended as internal ones,
-        nor of the time when others were internal."""
+        nor of the time when others were internal; of items with internal parts, what is public of them."""
         items = {}
         for identifier, recordings in self.items.items():
             ended = recordings[-1].before if recordings[-1].kind == "removed" else recordings[-1].after
             if identifier not in hidden and not _internal(ended):
-                items[identifier] = tuple(_shown(r) for r in recordings if not _internal(r.after))
+                told = (_shown(r, ended) for r in recordings if not _internal(r.after))
+                items[identifier] = tuple(r for r in told if r.kind != "changed" or r.before != r.after)
         return replace(self, items=items)
 
     def recordings(self, identifier: str) -> tuple[Recording, ...]:
@@ -171,11 +174,45 @@ def _internal(values: Values | None) -> bool:
     return (values or {}).get("visibility") == "internal"
 
 
-def _shown(recording: Recording) -> Recording:
-    """Return a recording without what was internal before it."""
-    if not _internal(recording.before):
+def _shown(recording: Recording, ended: Values | None) -> Recording:
+    """Return a recording without what was internal before it, or is in what the item `ended` as."""
+    after = None if recording.after is None else public_values(recording.after, ended)
+    if _internal(recording.before):
+        return replace(recording, kind="added", before=None, after=after, moved_from="")
+    before = None if recording.before is None else public_values(recording.before, ended)
+    if before is recording.before and after is recording.after:
         return recording
-    return replace(recording, kind="added", before=None, moved_from="")
+    return replace(recording, before=before, after=after)
+
+
+def public_values(values: Values, ended: Values | None = None) -> Values:
+    """Return an item's plain values without its internal parts; the same where it has none.
+
+    An internal entry of the log that moves the item keeps its day and status. An entry that the item `ended`
+    with is internal if it is so there: marking it later is no change to what the public was told.
+    """
+    log, ended_log, measures = log_of(values), log_of(ended), _mappings(values, "actions")
+    if not any(_internal(part) or "internal_evidence" in part for part in (*log, *ended_log, *measures)):
+        return values  # the usual case, for which no entry is put into words
+    last = {said_in(entry): _internal(entry) for entry in ended_log}
+    told = ((entry, last.get(said_in(entry), _internal(entry))) for entry in log)
+    shown = [_moved(entry) if internal else _public(entry) for entry, internal in told]
+    kept: dict[str, list[Node]] = {
+        "log": [entry for entry in shown if entry],
+        "actions": [_public(measure) for measure in measures if not _internal(measure)],
+    }
+    return {key: value for key, value in {**values, **kept}.items() if value or key not in kept}
+
+
+def _moved(entry: Values) -> dict[str, Node]:
+    """Return what is told of an internal entry: nothing but its day and the status it gives."""
+    told = ("date", "status", "visibility") if entry.get("status") else ()
+    return {key: entry[key] for key in told if key in entry}
+
+
+def _public(part: Values) -> dict[str, Node]:
+    """Return a part without what is internal of it, and without a record of files that may be internal."""
+    return {k: v for k, v in part.items() if k not in ("internal_evidence", "visibility", "accepted_files")}
 
 
 def _entries(values: Values | None) -> dict[str, Values]:
@@ -183,7 +220,10 @@ def _entries(values: Values | None) -> dict[str, Values]:
 
 
 def said_in(entry: Values) -> str:
-    """Return what a log entry says, whatever its white space, without the fingerprint of an acceptance."""
+    """Return what a log entry says, whatever its white space, without the fingerprint of an acceptance.
+
+    Nor does it count who may read the entry or its evidence, or the order of that.
+    """
 
     def seen(value: object) -> object:
         if isinstance(value, dict):
@@ -193,14 +233,24 @@ def said_in(entry: Values) -> str:
             return [seen(part) for part in value]
         return " ".join(value.split()) if isinstance(value, str) else value
 
-    kept = {key: value for key, value in entry.items() if key != "accepted"}
+    kept = {key: value for key, value in entry.items() if key not in _BESIDE}
+    evidence = [one for key in ("evidence", "internal_evidence") for one in _listed(entry, key)]
+    kept |= {"evidence": sorted(evidence, key=str)} if evidence else {}
     return json.dumps(seen(kept), ensure_ascii=False, sort_keys=True)
 
 
 def log_of(values: Values | None) -> tuple[Values, ...]:
     """Return the log entries of an item's plain values, as far as they are entries at all."""
-    listed = (values or {}).get("log")
-    return tuple(entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
+    return _mappings(values, "log")
+
+
+def _mappings(values: Values | None, key: str) -> tuple[Values, ...]:
+    return tuple(one for one in _listed(values or {}, key) if isinstance(one, dict))
+
+
+def _listed(values: Values, key: str) -> list[Node]:
+    listed = values.get(key)
+    return listed if isinstance(listed, list) else []
 
 
 def count_entries(values: Values | None, day: str, status: str | None) -> int:

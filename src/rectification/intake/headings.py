@@ -93,6 +93,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "source": ("问题来源", "来源", "线索来源", "source", "origin"),
     "checklist": ("所属清单", "清单", "checklist"),
     "related": ("关联问题", "related"),
+    "visibility": ("公开范围", "是否公开", "公开属性", "visibility"),
 }  # fmt: skip
 
 # Columns the export derives: an import has no use for them.
@@ -160,4 +161,9 @@ SEVERITY_WORDS: Mapping[str, tuple[str, ...]] = {
     "high": ("严重", "重大", "高", "特别严重", "high", "critical", "major", "severe"),
     "medium": ("较重", "中", "较大", "中等", "medium", "moderate"),
     "low": ("一般", "低", "轻微", "较小", "low", "minor"),
+}
+
+VISIBILITY_WORDS: Mapping[str, tuple[str, ...]] = {
+    "public": ("公开", "主动公开", "public"),
+    "internal": ("内部", "不公开", "不予公开", "internal", "confidential"),
 }

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.exchange import cells as written
 from rectification.intake.days import Role, day_within, read_day
-from rectification.intake.headings import MODE_WORDS, NOTHING, SECTION, SEVERITY_WORDS, STATUS_WORDS, TOTALS
+from rectification.intake.headings import (
+    MODE_WORDS,
+    NOTHING,
+    SECTION,
+    SEVERITY_WORDS,
+    STATUS_WORDS,
+    TOTALS,
+    VISIBILITY_WORDS,
+)
 from rectification.intake.measures import split_measures
 from rectification.intake.table import plain
 from rectification.model import EvidenceReference, Identifier, Record, build
@@ -27,9 +35,10 @@ Facts = dict[str, Any]
 
 _LINE = 300  # characters of a one-line fact, as the model has it
 _TITLE = 60  # characters of a title made of a problem's first sentence
-_HASHED = re.compile(r"(\S+) SHA-256 [0-9a-f]{64}")
+_HASHED = re.compile(r"(.+) SHA-256 [0-9a-f]{64}")
 _FOOTER = re.compile(r"(填表|填报|制表|审核|联系|备注|说明|注|签字|单位|负责人|日期|电话)[^：:]{0,8}[：:]")
 _NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十百]+[）)、.]?")
+_WORDS_OF = {"severity": SEVERITY_WORDS, "mode": MODE_WORDS, "visibility": VISIBILITY_WORDS}
 _NEEDED = ("unit", "found", "due")
 
 
@@ -453,7 +462,7 @@ class _Placing:
         self._extra([cell], extra)
 
     def _words(self, rows: Sequence[int], facts: Facts, extra: dict[str, str]) -> None:
-        """Place category, severity and mode: a word of ours, or else kept under the heading."""
+        """Place category, severity, mode and visibility: a word of ours, or else kept under the heading."""
         found = self._cells("category", rows)
         if found and len(found[0].text) <= _LINE:
             facts["category"] = " ".join(found[0].text.split())
@@ -461,7 +470,7 @@ class _Placing:
             self._extra(found[1:], extra)
         else:
             self._extra(found, extra)
-        for name, words in (("severity", SEVERITY_WORDS), ("mode", MODE_WORDS)):
+        for name, words in _WORDS_OF.items():
             for cell in self._cells(name, rows):
                 code = _code(cell.text, words)
                 if code and facts.get(name) in (None, code):
@@ -481,7 +490,7 @@ class _Placing:
                 done.add(cell.spot)
                 self.put(cell, "placed")
                 own = written.read_actions(cell.text)
-                parts = own if own is not None else [{"text": text} for text in split_measures(cell.text)]
+                parts = own if own is not None else list(map(_measure, split_measures(cell.text)))
                 if own is None and len(parts) > 1:
                     self.note("split", cell, n=len(parts))
                 if own is None and len(rows) > 1 and cell.last_row == cell.row:
@@ -636,16 +645,20 @@ class _Placing:
 
     def _evidence(self, rows: Sequence[int], facts: Facts, extra: dict[str, str]) -> None:
         for cell in self._cells("evidence", rows):
-            known = {name for part in (*facts["actions"], *facts["log"]) for name in part.get("evidence", ())}
+            parts = (*facts["actions"], *facts["log"])
+            keys = ("evidence", "internal_evidence")
+            known = {name for part in parts for key in keys for name in part.get(key, ())}
             lines = [line for line in cell.text.split("\n") if line]
-            hashed = [m[1] for line in lines if (m := _HASHED.fullmatch(line))]
+            hashed = [written.read_mark(m[1])[0] for line in lines if (m := _HASHED.fullmatch(line))]
             if len(hashed) == len(lines) and set(hashed) <= known:
                 self.put(cell, "derived")
                 continue
-            names = re.split(r"[\s，、；;]+", cell.text)
+            names = [written.read_mark(name) for name in re.split(r"[\s，、；;]+", cell.text)]
             holder = facts["log"] or facts["actions"]
-            if holder and all(build(_Proof, {"evidence": name})[0] is not None for name in names):
-                holder[-1]["evidence"] = [*holder[-1].get("evidence", ()), *names]
+            if holder and all(build(_Proof, {"evidence": name})[0] is not None for name, _ in names):
+                for name, visibility in names:
+                    key = "internal_evidence" if visibility == "internal" else "evidence"
+                    holder[-1][key] = [*holder[-1].get(key, ()), name]
                 self.put(cell, "placed")
             else:
                 self._extra([cell], extra)
@@ -672,7 +685,8 @@ class _Placing:
 
 _ORDER = (
     "id", "title", "problem", "unit", "found", "due", "category", "severity", "mode", "owner", "partners",
-    "cause", "goal", "source", "actions", "log", "due_changes", "feedback", "notice", "related", "extra",
+    "cause", "goal", "source", "actions", "log", "due_changes", "feedback", "notice", "related",
+    "visibility", "waive", "extra",
 )  # fmt: skip
 
 
@@ -698,6 +712,11 @@ def _first_sentence(problem: str) -> str:
     return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip('，、, ')}…"
 
 
+def _measure(text: str) -> Facts:
+    said, visibility = written.read_mark(text)
+    return {"text": said, **({"visibility": "internal"} if visibility == "internal" else {})}
+
+
 def _names_in(text: str) -> list[str]:
     return [name for part in re.split(r"[、，,；;/／\n]", text) if (name := part.strip())]
 
@@ -713,8 +732,8 @@ def _code(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _own(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
-    section = {id(SEVERITY_WORDS): "severity", id(MODE_WORDS): "mode", id(STATUS_WORDS): "status"}[id(words)]
-    return _own_words(section).get(text, "")
+    sections = {id(listed): name for name, listed in (*_WORDS_OF.items(), ("status", STATUS_WORDS))}
+    return _own_words(sections[id(words)]).get(text, "")
 
 
 @cache

@@ -202,7 +202,8 @@ class _Putting:
 
     def _measures(self, parts: list[str]) -> str:
         """Return measures as the export writes actions, so that none is parted a second time."""
-        actions = [action for part in parts if (action := build(Action, {"text": part})[0]) is not None]
+        told = (dict(zip(("text", "visibility"), written.read_mark(part), strict=True)) for part in parts)
+        actions = [action for facts in told if (action := build(Action, facts)[0]) is not None]
         return written.actions_text(actions, self.catalogues[0]) if len(actions) == len(parts) else ""
 
 

@@ -1,18 +1,16 @@
 """The ledger room: loads all checklists once, derives state, answers questions about them."""
 
-from rectification.ledger.acceptance import acceptance, content_hash, suspect
+from rectification.ledger.acceptance import acceptance, content_hash, file_hashes, recorded_files, suspect
 from rectification.ledger.asof import ledger_on
 from rectification.ledger.changes import Change, changes
 from rectification.ledger.difference import Difference, ItemDifference, difference
-from rectification.ledger.evidence import EvidenceFile
+from rectification.ledger.evidence import EvidenceFile, inspect
 from rectification.ledger.evidence import publish as publish_evidence
 from rectification.ledger.ledger import (
     Checklist,
     Ledger,
     Record,
     count_by_status,
-    named_evidence,
-    references,
     slug_of,
     slug_of_unit,
 )
@@ -24,6 +22,7 @@ from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
+from rectification.ledger.visibility import internal_references, named_evidence, references
 
 __all__ = [
     "FIELDS",
@@ -53,13 +52,17 @@ __all__ = [
     "derive",
     "difference",
     "faults",
+    "file_hashes",
     "independence",
+    "inspect",
+    "internal_references",
     "last_move",
     "last_stir",
     "ledger_on",
     "load",
     "named_evidence",
     "publish_evidence",
+    "recorded_files",
     "references",
     "rounds",
     "select",

@@ -7,9 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from rectification.ledger.visibility import references
+
 if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
-    from rectification.model import Item, LogEntry
+    from rectification.model import Action, Item, LogEntry
 
 _DIGITS = 16  # hexadecimal: enough that no change goes unseen by chance, few enough to read out
 
@@ -31,18 +33,42 @@ def content_hash(item: Item, evidence: Mapping[str, EvidenceFile]) -> str:
         known = evidence.get(reference)
         return [reference, known.source_sha256 if known is not None else ""]
 
+    def measure(action: Action) -> list[object]:
+        files = [file(name) for name in (*action.evidence, *action.internal_evidence)]
+        return [seen(action.text), str(action.due or ""), str(action.done or ""), action.unit or "", files]
+
     content = [
         seen(item.title),
         seen(item.problem),
         seen(item.cause),
         seen(item.goal),
-        [
-            [seen(a.text), str(a.due or ""), str(a.done or ""), a.unit or "", [file(e) for e in a.evidence]]
-            for a in item.actions
-        ],
+        [measure(action) for action in item.actions],
     ]
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def file_hashes(item: Item, evidence: Mapping[str, EvidenceFile]) -> dict[str, str]:
+    """Return what is recorded of the files of an item when it is accepted: the SHA-256 of each by its name.
+
+    It is the file's own, not that of a published copy. Links, and files that cannot be read, are left out.
+    """
+    names = sorted(name for name in set(references(item)) if name in evidence and not evidence[name].fault)
+    return {name: evidence[name].source_sha256 for name in names}
+
+
+def recorded_files(item: Item) -> LogEntry | None:
+    """Return the log entry whose record of the files holds; None where nothing is recorded.
+
+    That of the last acceptance, unless the item was reopened since; one that records no file holds, too.
+    """
+    found = None
+    for entry in item.log:
+        if entry.status == "reopened":
+            found = None
+        elif entry.accepted or entry.accepted_files:
+            found = entry
+    return found if found is not None and found.accepted_files else None
 
 
 def acceptance(item: Item) -> LogEntry | None:

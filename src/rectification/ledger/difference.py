@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rectification.ledger.ledger import references
+from rectification.ledger.visibility import references
 
 if TYPE_CHECKING:
     from datetime import date
@@ -158,5 +158,6 @@ def _said(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_said(part)}" for key, part in value.items())
     if hasattr(value, "model_dump"):
-        return ", ".join(_said(part) for _, part in value if part not in (None, (), False))
+        fields = type(value).model_fields
+        return ", ".join(_said(part) for name, part in value if part != fields[name].default)
     return str(value)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rectification.history import public_values
 from rectification.ledger.state import State, last_move
 from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
+from rectification.ledger.visibility import has_internal_parts, named_evidence, references, shown
 from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
     from rectification.profile import Profile
-    from rectification.source import Path_
+    from rectification.source import Document, Path_
 
 
 def slug_of(name: str) -> str:
@@ -54,7 +56,9 @@ class Record:
     """An item in its ledger: the item, its checklist, where it stands in the files, its state on the day.
 
     `unit` is the item's unit under its full name; `origin` is None but for an item of another site. A record
-    is equal to itself only: comparing two items fact by fact is never what is meant, and dear.
+    is equal to itself only: comparing two items fact by fact is never what is meant, and dear. `withheld`
+    tells that internal parts were taken out of the item; its state is still that of the whole, and `unseen`
+    are the units that took part by what was taken out.
     """
 
     item: Item
@@ -63,6 +67,8 @@ class Record:
     state: State
     unit: str
     origin: Origin | None = None
+    withheld: bool = False
+    unseen: frozenset[str] = frozenset()
 
     @property
     def merged_into(self) -> str:
@@ -72,11 +78,11 @@ class Record:
 
     @property
     def written(self) -> Any:
-        """The item's plain values, as its file has them: what was typed, and nothing else."""
+        """The item's plain values, as its file has them: what was typed of it, and nothing else."""
         value: Any = self.place.document.value
         for part in self.place.path:
             value = value[part]
-        return value
+        return public_values(value) if self.withheld else value
 
     @property
     def home(self) -> str | None:
@@ -99,7 +105,8 @@ class Ledger:
 
     `revision` is the git revision it was read from; empty for the files as they lie there. A combined ledger
     holds those of its `sources` too, after its own. `elsewhere` holds, by their ids, the records that items
-    may refer to though they are not of this ledger.
+    may refer to though they are not of this ledger; `pages` are the site's hand-written pages that may hold
+    personal data.
     """
 
     today: date
@@ -118,6 +125,7 @@ class Ledger:
     revision: str = ""
     sources: tuple[SourceState, ...] = ()
     elsewhere: Mapping[str, Record] = field(default_factory=dict)
+    pages: tuple[Document, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Record]:
@@ -190,28 +198,35 @@ class Ledger:
         return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
 
     def public(self) -> Ledger:
-        """Return the ledger without its internal items and reports, and without any word of them."""
+        """Return the ledger without its internal items, parts of items and reports, and any word of them.
+
+        An item's status and the day it was last stirred are those of the whole item: they would be untrue
+        otherwise. What is counted of it is what is shown.
+        """
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
-        if not hidden and all(profile.audience == "public" for profile in self.profiles):
+        partly = {r.item.id for r in self.records if not r.withheld and has_internal_parts(r.item)} - hidden
+        if not hidden and not partly and all(profile.audience == "public" for profile in self.profiles):
             return self
         records = tuple(
-            replace(record, item=without(record.item, hidden))
+            _withheld(record, hidden) if record.item.id in partly else _unlinked(record, hidden)
             for record in self.records
             if record.item.id not in hidden
         )
-        shown = [n for n, profile in enumerate(self.profiles) if profile.audience == "public"]
+        listed = [n for n, profile in enumerate(self.profiles) if profile.audience == "public"]
+        kept_back = [profile for profile in self.profiles if profile.audience != "public"]
         return replace(
             self.only(records),
-            profiles=tuple(self.profiles[n] for n in shown),
-            profile_places=tuple(self.profile_places[n] for n in shown),
+            profiles=tuple(self.profiles[n] for n in listed),
+            profile_places=tuple(self.profile_places[n] for n in listed),
+            requests=tuple(_without_reports(request, kept_back) for request in self.requests),
         )
 
     def only(self, records: tuple[Record, ...]) -> Ledger:
         """Return the ledger with these of its records, and with no name or file that only others have."""
         # Only our own items have evidence here: another site's may name a file that is none of its business.
         own = (record for record in records if record.origin is None)
-        shown = {reference for record in own for reference in references(record.item)}
-        evidence = {name: file for name, file in self.evidence.items() if name in shown}
+        named = {reference for record in own for reference in references(record.item)}
+        evidence = {name: file for name, file in self.evidence.items() if name in named}
         part = replace(self, records=records, evidence=evidence)
         # Without a vocabulary the names are those that items use.
         if not self.units.known:
@@ -238,22 +253,23 @@ class Ledger:
         )
 
 
-def references(item: Item) -> Iterable[str]:
-    """Yield every piece of evidence an item names, files and links, in the order of the item."""
-    for action in item.actions:
-        yield from action.evidence
-    for entry in item.log:
-        yield from entry.evidence
+def _unlinked(record: Record, hidden: set[str]) -> Record:
+    item = without(record.item, hidden)
+    return record if item is record.item else replace(record, item=item)
 
 
-def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
-    """Yield every piece of evidence an item names with the path to it, files and links."""
-    for n, action in enumerate(item.actions):
-        for k, name in enumerate(action.evidence):
-            yield ("actions", n, "evidence", k), name
-    for n, entry in enumerate(item.log):
-        for k, name in enumerate(entry.evidence):
-            yield ("log", n, "evidence", k), name
+def _withheld(record: Record, hidden: set[str]) -> Record:
+    item, kept = shown(without(record.item, hidden))
+    state = replace(record.state, actions_done=sum(action.done is not None for action in item.actions))
+    place = replace(record.place, kept=kept)
+    unseen = frozenset(a.unit for a in record.item.actions if a.unit and a.visibility == "internal")
+    return replace(record, item=item, place=place, state=state, withheld=True, unseen=unseen | record.unseen)
+
+
+def _without_reports(request: Request, profiles: Iterable[Profile]) -> Request:
+    by = request.replaced_by or ""
+    named = any(by == profile.name or profile.title in by for profile in profiles)
+    return request.model_copy(update={"replaced_by": None}) if by and named else request
 
 
 def count_by_status(records: Iterable[Record]) -> dict[Status, int]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rectification.diagnostic import Diagnostic, nearest
 from rectification.ledger.evidence import inspect
-from rectification.ledger.ledger import Checklist, Ledger, Record, references
+from rectification.ledger.ledger import Checklist, Ledger, Record
+from rectification.ledger.pages import suspect_pages
 from rectification.ledger.place import Place
 from rectification.ledger.query import faults
 from rectification.ledger.state import derive
 from rectification.ledger.stray import stray
 from rectification.ledger.units import Units
+from rectification.ledger.visibility import references
 from rectification.model import (
     CategoriesFile,
     Category,
@@ -89,7 +91,11 @@ def load(
     if not ledger.categories_known:
         used = sorted({record.item.category for record in records if record.item.category})
         ledger = replace(ledger, categories=tuple(Category(name=name) for name in used))
-    loading.ledger = replace(ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence)
+    pages = tuple(suspect_pages(settings))
+    loading.texts |= {page.file: page.text for page in pages}
+    loading.ledger = replace(
+        ledger, checklists=tuple(checklists), records=tuple(records), evidence=evidence, pages=pages
+    )
     _conditions(loading)
     return loading
 

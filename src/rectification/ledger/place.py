@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rectification.source import Document, Mark, Path_
 
+_WHOLE: Mapping[str, tuple[int, ...]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A path in a document: where a record stands."""
+    """A path in a document: where a record stands.
+
+    `kept` names lists of the record that are shorter than the document has them, each with the places there
+    of what is left.
+    """
 
     document: Document
     path: Path_ = ()
+    kept: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _WHOLE)
 
     @property
     def file(self) -> str:
@@ -42,6 +50,8 @@ class Place:
 
     def mark(self, *path: str | int, of: Literal["value", "key"] = "value", words: str = "") -> Mark:
         """Return the line and column of what stands at `path` below this place, or of `words` in it."""
+        if path[:1] and (kept := self.kept.get(str(path[0]))) is not None and len(path) > 1:
+            path = (path[0], kept[int(path[1])], *path[2:])
         if words:
             return self.document.find((*self.path, *path), words, of)
         return self.document.mark((*self.path, *path), of)

@@ -17,11 +17,12 @@ class State:
 
     `days_left` counts to the due date (negative: days overdue), and is None once the item is finished;
     `days_open` counts from the day it was found to its end, or to the day itself. `slip_days` is how far
-    the due date has moved in all.
+    the due date has moved in all, `stirred` the last day on which anything happened.
     """
 
     status: Status
     since: date
+    stirred: date
     days_left: int | None
     days_open: int
     original_due: date
@@ -79,17 +80,19 @@ def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) ->
     since = moved_by.date if moved_by else item.found
     finished = status in FINISHED
     days_left = None if finished else (item.due - today).days
+    stirred = last_stir(item)
     original_due = item.due_changes[0].from_ if item.due_changes else item.due
     return State(
         status=status,
         since=since,
+        stirred=stirred,
         days_left=days_left,
         days_open=max(0, ((since if finished else today) - item.found).days),
         original_due=original_due,
         slip_days=(item.due - original_due).days,
         overdue=days_left is not None and days_left < 0,
         due_soon=days_left is not None and 0 <= days_left <= due_soon_days,
-        stalled=not finished and status != "submitted" and (today - last_stir(item)).days > stalled_days,
+        stalled=not finished and status != "submitted" and (today - stirred).days > stalled_days,
         closed_late=status == "closed" and since > item.due,
         reopened=any(entry.status == "reopened" for entry in item.log),
         actions_done=sum(action.done is not None for action in item.actions),

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from rectification.ledger.ledger import Ledger, Record
     from rectification.model import Item, LogEntry, Status
 
-Independence = Literal["independent", "own", "partner", "below", "unsaid"]
+Independence = Literal["independent", "own", "partner", "below", "unsaid", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """An answer to a submission: the log entry that gives it, and whether the item passed.
 
-    `waited` is the number of days since it was submitted.
+    `waited` is the number of days since it was submitted. Who gave it may be withheld from the public.
     """
 
     entry: LogEntry
@@ -50,11 +50,19 @@ def verifications(ledger: Ledger, record: Record) -> tuple[Verification, ...]:
         if status == "submitted" and entry.status in ("closed", "in_progress"):
             waited = (entry.date - submitted).days
             passed = entry.status == "closed"
-            found.append(Verification(entry, passed, independence(ledger, record, entry.by), waited))
+            found.append(Verification(entry, passed, _independence(ledger, record, entry), waited))
         if entry.status == "submitted":
             submitted = entry.date
         status = entry.status
     return tuple(found)
+
+
+def _independence(ledger: Ledger, record: Record, entry: LogEntry) -> Independence:
+    # Another site's record comes to us without what is withheld there.
+    partial = record.withheld or record.origin is not None
+    if partial and entry.visibility == "internal" and not entry.by:
+        return "withheld"
+    return independence(ledger, record, entry.by)
 
 
 def independence(ledger: Ledger, record: Record, verifier: str | None) -> Independence:
@@ -69,7 +77,8 @@ def independence(ledger: Ledger, record: Record, verifier: str | None) -> Indepe
     units, name = ledger.units, ledger.units.canonical(verifier)
     if name == record.unit or verifier == record.item.owner:
         return "own"
-    took_part = (*record.item.partners, *(action.unit for action in record.item.actions if action.unit))
+    acted = (action.unit for action in record.item.actions if action.unit)
+    took_part = (*record.item.partners, *acted, *record.unseen)
     if name in map(units.canonical, took_part):
         return "partner"
     unit = units.names.get(name)

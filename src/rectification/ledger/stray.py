@@ -25,7 +25,7 @@ def stray(settings: Settings) -> Iterator[Diagnostic]:
     if settings.docs is None:
         return
     checklists = Path(os.path.realpath(settings.checklists))
-    for path in _yaml_files(settings.docs):
+    for path in files_below(settings.docs, _ENDINGS):
         # A link is judged by what it leads to: that is what would be published.
         inside = Path(os.path.realpath(path)).is_relative_to(checklists)
         line = _line_of_checklist(path)
@@ -36,8 +36,8 @@ def stray(settings: Settings) -> Iterator[Diagnostic]:
             yield Diagnostic("Y028", "error", file, line or 1, 1, facts)
 
 
-def _yaml_files(docs: Path) -> Iterator[Path]:
-    """Yield the YAML files that MkDocs would copy: it follows links, too."""
+def files_below(docs: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files with these endings that MkDocs would publish: it follows links, too."""
     seen = set()
     for folder, below, names in os.walk(docs, followlinks=True):
         real = os.path.realpath(folder)
@@ -46,7 +46,7 @@ def _yaml_files(docs: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         below.sort()
-        yield from (Path(folder, name) for name in sorted(names) if name.lower().endswith(_ENDINGS))
+        yield from (Path(folder, name) for name in sorted(names) if name.lower().endswith(endings))
 
 
 def _line_of_checklist(path: Path) -> int:

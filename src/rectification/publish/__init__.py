@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.ledger import Checklist, Ledger, Record
     from rectification.model import Unit
+    from rectification.settings import Audience
 
 # A site without a canonical address has no host; this name is reserved, so that nobody else has it either.
 _NO_HOST = "rectification.invalid"
@@ -74,6 +75,7 @@ class Edition:
     base: str
     timezone: str
     pages: Pages
+    audience: Audience = "public"
 
     @property
     def host(self) -> str:
@@ -84,6 +86,11 @@ class Edition:
     def root(self) -> str:
         """The address that ids are made below; only an id, where the site has no canonical address."""
         return self.base or f"https://{_NO_HOST}/"
+
+    @property
+    def notice(self) -> str:
+        """What an internal edition says of itself; empty for a public one."""
+        return self.catalogue.text("ui.internal_notice") if self.audience == "internal" else ""
 
     def link(self, address: str, within: str) -> str:
         """Return a link to `address` for the file `within`: absolute if it can be, else relative."""

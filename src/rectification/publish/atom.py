@@ -106,6 +106,7 @@ def _empty(edition: Edition, group: Group, file: str) -> _Feed:
         author_name=edition.site_name,
         feed_url=edition.link(web_path(file), file),
         feed_guid=edition.root + web_path(file),
+        feed_copyright=edition.notice or None,
     )
 
 
@@ -114,12 +115,15 @@ def _entry(edition: Edition, change: _Change, file: str, zone: ZoneInfo) -> str:
     item, text = record.item, edition.catalogue.text
     status = text(f"status.{entry.status}") if entry else text("ui.found")
     words = (entry.note or entry.reason or "") if entry else item.problem
+    inside = "internal" in (item.visibility, entry.visibility if entry else "")
+    title = text("feed.entry", id=item.id, status=status, title=item.title)
     feed = _Feed("", "", "")
     feed.add_item(
-        title=text("feed.entry", id=item.id, status=status, title=item.title),
+        title=edition.catalogue.mark(title) if inside and edition.notice else title,
         link=edition.link(edition.pages.record(record), file),
         description=_paragraphs(words) if words else None,
-        author_name=(entry.by if entry else None) or record.unit,
+        # Who moved the item may be withheld: then it is not its unit that is told of either.
+        author_name=(entry.by if entry else None) or (edition.site_name if inside else record.unit),
         updateddate=_at(change.day, zone),
         unique_id=f"{edition.root}items/{quote(item.id)}/#{change.key}",
         categories=[str(entry.status) if entry else _FOUND],

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from rectification import ledger
 from rectification.ledger.changes import Event
-from rectification.model import Day, Status
+from rectification.model import Day, Status, Visibility
 
 if TYPE_CHECKING:
     from rectification.publish import Edition
@@ -22,6 +22,7 @@ class Change(TypedDict):
     event: Event
     status: NotRequired[Status]
     by: NotRequired[str]
+    visibility: NotRequired[Visibility]
     due_from: NotRequired[Day]
     due_to: NotRequired[Day]
 
@@ -53,6 +54,8 @@ def _change(found: ledger.Change) -> Change:
             change["status"] = found.entry.status
         if found.entry.by:
             change["by"] = found.entry.by
+        if found.entry.visibility != "public":
+            change["visibility"] = found.entry.visibility
     if found.moved is not None:
         change |= {"due_from": found.moved.from_, "due_to": found.moved.to}
         if found.moved.by:

@@ -43,6 +43,8 @@ def _empty(edition: Edition, group: Group) -> bytes:
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
+    if edition.notice:
+        calendar.add("description", edition.notice)
     return bytes(calendar.to_ical())
 
 
@@ -63,11 +65,12 @@ def _event(edition: Edition, record: Record, kind: str, first: date, last: date,
     facts = [("unit", record.unit), ("status", text(f"status.{record.state.status}"))]
     if kind == "notice" and item.notice and item.notice.contact:
         facts.append(("contact", item.notice.contact))
+    summary = text(f"calendar.{kind}", id=item.id, title=item.title)
     words = (f"{text(f'field.{field}')}{text('ui.colon')}{value}" for field, value in facts)
     return b"".join(
         (
             _BEGIN_EVENT,
-            _line("SUMMARY", vText(text(f"calendar.{kind}", id=item.id, title=item.title))),
+            _line("SUMMARY", vText(edition.catalogue.mark(summary, item.visibility))),
             _day("DTSTART", first),
             _day("DTEND", last + timedelta(days=1)),  # the end of an event of whole days is the day after it
             # A calendar must be the same whenever it is made: its stamp is the day of the item's last change.
@@ -76,6 +79,7 @@ def _event(edition: Edition, record: Record, kind: str, first: date, last: date,
             _line("SEQUENCE", vInt(sequence)),
             _line("DESCRIPTION", vText("\n".join(words))),
             _TRANSPARENT,
+            _CONFIDENTIAL if item.visibility == "internal" else b"",
             # A calendar knows no relative addresses.
             _line("URL", vUri(edition.base + edition.pages.record(record))) if edition.base else b"",
             _END_EVENT,
@@ -93,6 +97,7 @@ def _line(name: str, value: Any, parameters: Parameters = _NONE) -> bytes:
 
 
 _BEGIN_EVENT, _END_EVENT = _line("BEGIN", "VEVENT"), _line("END", "VEVENT")
+_CONFIDENTIAL = _line("CLASS", vText("CONFIDENTIAL"))
 _TRANSPARENT = _line("TRANSP", vText("TRANSPARENT"))
 
 

@@ -42,7 +42,13 @@ class Index(TypedDict):
 DOCUMENTS = {"index.json": Index}
 # Newest first; a revision adds to the interface and takes nothing from it. Its words: `api_change` in the
 # catalogues.
-REVISIONS = (("1.3", "2026-11-25"), ("1.2", "2026-11-25"), ("1.1", "2026-11-24"), ("1.0", "2026-11-23"))
+REVISIONS = (
+    ("1.4", "2026-11-25"),
+    ("1.3", "2026-11-25"),
+    ("1.2", "2026-11-25"),
+    ("1.1", "2026-11-24"),
+    ("1.0", "2026-11-23"),
+)
 
 
 def seal(edition: Edition, content_of: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:

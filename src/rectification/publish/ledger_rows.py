@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rectification.ledger import references
-from rectification.ledger.state import last_stir
 from rectification.model import MODES, SEVERITIES, STATUSES
 
 if TYPE_CHECKING:
@@ -24,11 +23,16 @@ NAME = "ledger/rows.json"
 
 def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """Yield the one file of this format."""
-    yield NAME, json.dumps(document(edition.ledger), ensure_ascii=False, separators=(",", ":")).encode()
+    yield (
+        NAME,
+        json.dumps(
+            document(edition.ledger, internal=bool(edition.notice)), ensure_ascii=False, separators=(",", ":")
+        ).encode(),
+    )
 
 
-def document(ledger: Ledger) -> dict[str, Any]:
-    """Return the columns and the lists their numbers point into."""
+def document(ledger: Ledger, *, internal: bool = False) -> dict[str, Any]:
+    """Return the columns and the lists their numbers point into; which items are internal, on such a site."""
     records = ledger.records
     first = min((r.item.found for r in records), default=ledger.today).toordinal()
     units = [unit.name for _, unit in ledger.units.tree()]
@@ -71,11 +75,12 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "due": days(lambda r: r.item.due),
             "slip": [r.state.slip_days for r in records],
             "since": days(lambda r: r.state.since),
-            "stirred": days(lambda r: last_stir(r.item)),
+            "stirred": days(lambda r: r.state.stirred),
             "came_back": [int(r.state.reopened) for r in records],
             "actions": [len(r.item.actions) for r in records],
             "done": [r.state.actions_done for r in records],
             "evidence": [len(set(references(r.item))) for r in records],
+            **({"internal": [int(r.item.visibility == "internal") for r in records]} if internal else {}),
         },
     }
 

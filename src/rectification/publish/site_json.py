@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from rectification.model import Day
 from rectification.publish.items_json import PublishedHeader, header
+from rectification.settings import Audience
 
 if TYPE_CHECKING:
     from rectification.publish import Edition
@@ -23,6 +24,7 @@ class Site(TypedDict):
     as_of: Day
     name: str
     address: str
+    audience: Audience
     item_page: str
     checklist_page: str
     checklists: list[PublishedHeader]
@@ -38,6 +40,7 @@ def write(edition: Edition) -> Iterator[tuple[str, bytes]]:
         "as_of": edition.ledger.today.isoformat(),
         "name": edition.site_name,
         "address": edition.base,
+        "audience": edition.audience,
         "item_page": edition.pages.pattern("item"),
         "checklist_page": edition.pages.pattern("checklist"),
         "checklists": [header(checklist) for checklist in edition.ledger.checklists],

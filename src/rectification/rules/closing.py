@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rectification.ledger import acceptance, independence, last_move, references, suspect
+from rectification.ledger import acceptance, independence, last_move, recorded_files, references, suspect
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -60,9 +60,18 @@ def at_once(ledger: Ledger) -> Iterator[Breach]:
 
 
 def changed_since(ledger: Ledger) -> Iterator[Breach]:
-    """What was accepted still reads as it did: its fingerprint is the one that was recorded."""
+    """What was accepted still reads as it did: its fingerprint is the one that was recorded.
+
+    A file that is another than the one recorded is told of as such (L506).
+    """
     for record, _ in ledger.closed:
-        if suspect(record.item, ledger.evidence):
+        files = recorded_files(record.item)
+        known = ledger.evidence
+        replaced = files is not None and any(
+            name in known and known[name].source_sha256 != recorded
+            for name, recorded in files.accepted_files.items()
+        )
+        if not replaced and suspect(record.item, known):
             accepted = acceptance(record.item)
             assert accepted is not None
             n = next(n for n, entry in enumerate(record.item.log) if entry is accepted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rectification.ledger import last_stir
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def stalled(ledger: Ledger) -> Iterator[Breach]:
     """Something happens to an unfinished item, or its log says why not (the site's `stalled_days`)."""
     for record in ledger.records:
         if record.state.stalled:
-            last = last_stir(record.item)
+            last = record.state.stirred
             facts = {"days": (ledger.today - last).days, "last": str(last)}
             path = ("log", len(record.item.log) - 1) if record.item.log else ()
             yield Breach(record.place, path, facts, record.item.id, day=last)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rectification.ledger import recorded_files, references
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
@@ -63,10 +64,62 @@ def uncleaned(ledger: Ledger) -> Iterator[Breach]:
             yield Breach(record.place, path, {"found": file.reference}, record.item.id)
 
 
+def altered(ledger: Ledger) -> Iterator[Breach]:
+    """A file that was accepted is the one that was accepted: its SHA-256 is the one that was recorded.
+
+    Source: the integrity of electronic records (21 CFR 11.10(a): to discern invalid or altered records).
+    """
+    for record in ledger.records:
+        entry = recorded_files(record.item)
+        if entry is None:
+            continue
+        n = next(n for n, one in enumerate(record.item.log) if one is entry)
+        named = set(references(record.item))
+        for name, recorded in entry.accepted_files.items():
+            file = ledger.evidence.get(name) if name in named else None
+            if file is not None and file.fault:
+                continue  # which `not_a_file` tells of
+            found = file.source_sha256 if file is not None else ""
+            if found != recorded:
+                facts = {
+                    "found": name,
+                    "accepted": str(entry.date),
+                    "fault": "changed" if found else "dropped",
+                }
+                yield Breach(record.place, ("log", n, "accepted_files", name), facts, record.item.id)
+
+
+def signed(ledger: Ledger) -> Iterator[Breach]:
+    """An office file that everybody can load does not say who sat at the machine.
+
+    Source: Personal Information Protection Law of the PRC, article 6 (no more than needed).
+    """
+    for record, path, file in _named(ledger):
+        if file.authors:
+            facts = {"found": file.reference, "properties": file.authors}
+            yield Breach(record.place, path, facts, record.item.id)
+
+
+def two_minds(ledger: Ledger) -> Iterator[Breach]:
+    """What is called internal evidence in one place is not evidence for everybody in another.
+
+    As the public part names it, the file would be published, and nobody would notice.
+    """
+    inside = [(record, path, name) for record, path, name in ledger.cited if path[2] == "internal_evidence"]
+    public = ledger.public().records if inside else ()
+    shown = {name for record in public for name in references(record.item)}
+    for record, path, name in inside:
+        if name in shown:
+            yield Breach(record.place, path, {"found": name}, record.item.id)
+
+
 RULES = (
     Rule("L501", "error", not_a_file),
     Rule("L502", "error", disguised),
     Rule("L503", "error", too_large, thresholds={"megabytes": 20}),
     Rule("L504", "error", active),
     Rule("L505", "error", uncleaned),
+    Rule("L506", "error", altered),
+    Rule("L507", "warning", signed, published=True),
+    Rule("L508", "error", two_minds),
 )

@@ -1,4 +1,4 @@
-"""Personal data: what everybody can read names no private person's numbers.
+"""Personal data: what everybody can read, hand-written pages too, names no private person's numbers.
 
 On a public site internal items are not judged, as nothing of them is published; on an internal site the
 rules are off unless it gives them a level. Source: Personal Information Protection Law of the PRC, articles
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from rectification.ledger import Place, Written
 from rectification.personal import Kind, mask, sightings
 from rectification.rules.rule import Breach, Rule
 
@@ -27,7 +28,8 @@ def _naming(kind: Kind) -> Callable[..., Iterator[Breach]]:
 
     def check(ledger: Ledger, allow_personal: tuple[str, ...]) -> Iterator[Breach]:
         allowed = [re.compile(expression, re.IGNORECASE) for expression in allow_personal]
-        for written in ledger.suspects:
+        pages = (Written(Place(page), (), page.text) for page in ledger.pages)
+        for written in (*ledger.suspects, *pages):
             told = set()
             for found in sightings(written.text):
                 words = written.text[found.start : found.end]

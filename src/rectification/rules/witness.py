@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rectification.model import Item
     from rectification.source import Node
 
+_WHO_MAY_READ = ("visibility", "evidence", "internal_evidence")
 _MOST_GONE = 0.05  # share of a ledger's items
 _NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:(\d\d)(\d\d)|([-_.年])(\d\d?)[-_.月](\d\d?)日?)(?!\d)")
 
@@ -73,7 +74,9 @@ def _accepted_text(values: Any) -> tuple[object, ...]:
 
     def seen(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: seen(part) for key, part in value.items() if part}
+            evidence = [*(value.get("evidence") or ()), *(value.get("internal_evidence") or ())]
+            plain = {key: seen(part) for key, part in value.items() if part and key not in _WHO_MAY_READ}
+            return plain | {"evidence": sorted(map(str, evidence))}
         return (
             [seen(part) for part in value] if isinstance(value, list) else " ".join(str(value or "").split())
         )
@@ -219,7 +222,7 @@ def rewritten(ledger: Ledger, *, history: History) -> Iterator[Breach]:
     corrects in a branch of their own before it is merged.
     """
     for record in ledger.records:
-        present = [said_in(entry) for entry in log_of(_plain(record))]
+        present = [said_in(entry) for entry in log_of(record.written)]
         recordings = history.recordings(record.item.id)
         seen: dict[str, tuple[Recording, str]] = {}
         for recording in recordings:
@@ -250,15 +253,6 @@ def _excused(recordings: Iterable[Recording], said: str, first: Recording, prese
         return True
     last = next((recording for recording in recordings if said in recording.log_lost), None)
     return last is not None and first.commit.drafted(last.commit)
-
-
-def _plain(record: Record) -> Mapping[str, Node]:
-    """Return an item's values as they stand in its file."""
-    value: Any = record.place.document.value
-    for part in record.place.path:
-        value = value[part]
-    assert isinstance(value, dict)
-    return value
 
 
 # -- items that are gone -----------------------------------------------------------------------------------

@@ -241,8 +241,8 @@ class _Words:
         return []
 
     def _select(self, name: str, values: tuple[str, ...]) -> dict[str, Any]:
-        sections = {"status": "status", "severity": "severity", "mode": "mode", "level": "level"}
-        section = sections.get(name, "rhythm" if name == "every" else "")
+        named = ("status", "severity", "mode", "level", "visibility")
+        section = name if name in named else "rhythm" if name == "every" else ""
         options = [
             {"value": value, "label": self.catalogue.text(f"{section}.{value}") if section else value}
             for value in values

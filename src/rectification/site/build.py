@@ -17,7 +17,7 @@ from mkdocs.exceptions import PluginError
 from rectification import publish
 from rectification.exchange import copies
 from rectification.ledger import Ledger, publish_evidence
-from rectification.rules import Witness, all_rules, check
+from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
@@ -26,7 +26,7 @@ from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
 from rectification.site.views import LISTINGS, Sheet, Views
 from rectification.site.workers import on_both_cores
-from rectification.substance import Substance
+from rectification.substance import Substance, borne_out
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -63,6 +63,7 @@ class Build:
             self.ledger = ledger.public()
             hidden = ledger.by_id.keys() - self.ledger.by_id.keys()
             self.history = self.history.public(hidden) if self.history is not None else None
+        found = self._found(ledger, history) if settings.substance else None
         self.staging = staging
         self.mistakes = mistakes
         self.addresses = Addresses(config.use_directory_urls)
@@ -73,6 +74,7 @@ class Build:
             base=config.site_url or "",
             timezone=settings.timezone,
             pages=self.addresses,
+            audience=settings.audience,
         )
         overrides = config.theme.custom_dir
         self.views = Views(
@@ -83,7 +85,7 @@ class Build:
             _EditAddresses(config, settings.root),
             Path(overrides) if overrides else None,
             self.edition,
-            self._substance() if settings.substance else None,
+            Substance(self.ledger.own(), found) if found is not None else None,
             self.history,
             commit_address(config.repo_url or ""),
         )
@@ -92,13 +94,20 @@ class Build:
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
         self.policy: headers.Policy | None = None
 
-    def _substance(self) -> Substance:
+    def _found(self, whole: Ledger, history: History | None) -> Findings:
         """Judge what is published here, and nothing else: a public page may not name what is internal, and
-        what comes from other sites is judged where it is written."""
-        own = self.ledger.own()
+        what comes from other sites is judged where it is written. But what the whole ledger does not bear
+        out is no finding."""
         rules = [rule for rule in all_rules() if rule.substance]
-        witnesses: dict[Witness, object] = {"history": self.history} if self.history is not None else {}
-        return Substance(own, check(own, self.settings, rules, witnesses=witnesses))
+
+        def judge(ledger: Ledger, history: History | None) -> Findings:
+            witnesses: dict[Witness, object] = {"history": history} if history is not None else {}
+            return check(ledger.own(), self.settings, rules, witnesses=witnesses)
+
+        found = judge(self.ledger, self.history)
+        if not any(record.withheld for record in self.ledger.records):
+            return found
+        return borne_out(found, judge(whole, history), self.ledger)
 
     # -- pages handed to MkDocs --------------------------------------------------------------------
 
@@ -165,7 +174,11 @@ class Build:
         data = browser_data(self.catalogue, self.settings, day, item_page, search=self.with_search)
         box = self.views.part("search", "") if self.with_search else ""
         notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
-        return furnish(html, "\n".join(filter(None, (head, feeds, data))), box, notice, indexed=indexed)
+        internal = self.settings.audience == "internal"
+        banner = self.views.part("audience", "") if internal else ""
+        robots = '<meta name="robots" content="noindex">' if internal else ""
+        parts = "\n".join(filter(None, (robots, head, feeds, data)))
+        return furnish(html, parts, box, notice, indexed=indexed, banner=banner)
 
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""

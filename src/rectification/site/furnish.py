@@ -18,6 +18,7 @@ _FOR_BROWSER = ("due", "status", "flag", "notice", "search", "filter")
 _WORDS_FOR_BROWSER = ("copied", "previous", "next", "back_to_view", "none_here", "colon", "comma")
 # Where a theme puts a page's own words, the narrowest first.
 _CONTENT = (r"<article\b", r"<(?=[^>]*role=\"main\")[a-z]+\b", r"<main\b")
+_BODY = re.compile(r"(<body\b)([^>]*>)")
 _SOURCE_FACTS = re.compile(r' data-md-component="source"')
 
 
@@ -64,10 +65,17 @@ def browser_data(
         "itemPage": item_page,
         "search": search,
         "statuses": STATUSES,
+        "audience": settings.audience,
+        "internalWord": internal_word(catalogue, settings),
         "texts": catalogue.flat(*_FOR_BROWSER)
         | {f"ui.{word}": catalogue.text(f"ui.{word}") for word in _WORDS_FOR_BROWSER},
     }
     return f'<script type="application/json" id="rectify-data">{json_element(data)}</script>'
+
+
+def internal_word(catalogue: Catalogue, settings: Settings) -> str:
+    """Return what marks an internal part: on a public site that its details are withheld."""
+    return catalogue.text("visibility.internal" if settings.audience == "internal" else "ui.withheld")
 
 
 def json_element(data: object) -> str:
@@ -76,15 +84,18 @@ def json_element(data: object) -> str:
     return encoded.replace("<", "\\u003c")
 
 
-def furnish(html: str, head: str, search_box: str, notice: str, *, indexed: bool) -> str:
+def furnish(html: str, head: str, search_box: str, notice: str, *, indexed: bool, banner: str = "") -> str:
     """Insert `head` into the page's head, `search_box` into its header and `notice` above its content, and
-    mark its content for the search index if it is to be `indexed`.
+    mark its content for the search index if it is to be `indexed`. A `banner` goes above everything.
 
     Material's repository facts are asked from the forge's own server by the reader's browser: that is
     switched off, since a page must need no server but its own.
     """
     html = html.replace("</head>", f"{head}\n</head>", 1)
     html = _SOURCE_FACTS.sub("", html)
+    if banner:
+        marked = r'\1 data-rx-audience="internal"\2'
+        html = _BODY.sub(lambda body: body.expand(marked) + banner, html, count=1)
     content = next((found for pattern in _CONTENT if (found := re.search(pattern, html))), None)
     if content is not None:
         mark = " data-pagefind-body" if indexed else ""

@@ -27,6 +27,7 @@ from rectification.ledger import (
     Where,
     changes,
     count_by_status,
+    internal_references,
     references,
     rounds,
     select,
@@ -49,7 +50,7 @@ from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
-from rectification.site.furnish import canonical_tags
+from rectification.site.furnish import canonical_tags, internal_word
 from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
 from rectification.site.text import markdown, plain
@@ -249,6 +250,7 @@ class Views:
             field_name=catalogue.field_name,
             address_of_unit=address_of_unit,
             address_of_category=address_of_category,
+            internal_word=internal_word(catalogue, settings),
         )
         self._marks: dict[str, _Marks] = {}
 
@@ -285,6 +287,7 @@ class Views:
             "merged_from": self.ledger.merged_into.get(item.id, ()),
             "merged_into": self.ledger.by_id.get(record.merged_into),
             "evidence": list(dict.fromkeys(references(item))),
+            "inside": internal_references(item),
             "unit": self.ledger.units.names.get(record.unit),
             "verifications": verifications(self.ledger, record),
             "rounds": rounds(item),

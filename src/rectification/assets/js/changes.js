@@ -1,6 +1,6 @@
 // The page of changes: what happened between two days, from the logs. The days stand in the address.
 import { addTexts, itemAddress, label, text } from "./data.js";
-import { badge } from "./columns.js";
+import { badge, internalMark } from "./columns.js";
 import { copyText } from "./copy.js";
 import { loadData } from "./load.js";
 import { loadRows } from "./rows.js";
@@ -181,7 +181,10 @@ class ChangesPage {
     const mark = change.status ? badge(change.status) : element("b", "", nameOf(kind));
     const link = element("a", "", element("span", "rx-id", row.id), " ", row.title);
     link.href = itemAddress(row.id);
-    const event = element("li", `rx-event rx-event--${kind}`, mark, " ", link, " ", element("span", "rx-event__by", change.by || row.unit));
+    const event = element("li", `rx-event rx-event--${kind}`, mark, " ", link);
+    if (row.internal || change.visibility === "internal") event.append(" ", internalMark());
+    // Who moved the item may be withheld: then it is not its unit that is named.
+    if (change.by || change.visibility !== "internal") event.append(" ", element("span", "rx-event__by", change.by || row.unit));
     if (change.event === "due") event.append(" ", element("span", "rx-slip", `${change.due_from} → ${change.due_to}`));
     return event;
   }

@@ -35,7 +35,12 @@ function days(row) {
 function link(row) {
   const made = element("a", "", element("span", "rx-id", row.id), " ", row.title);
   made.href = itemAddress(row.id);
-  return made;
+  return row.internal ? element("span", "", made, " ", internalMark()) : made;
+}
+
+/** What marks an item or an entry that is internal; on a public site, one whose details are withheld. */
+export function internalMark() {
+  return element("span", "rx-internal", settings.internalWord);
 }
 
 function due(row) {

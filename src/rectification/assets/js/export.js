@@ -1,5 +1,5 @@
 // What you see is what you export: the rows of the view, each with every field of its item, and the day it holds for.
-import { itemAddress, label, root, text } from "./data.js";
+import { itemAddress, label, root, settings, text } from "./data.js";
 import { loadData, loadLibrary } from "./load.js";
 
 // A cell that a spreadsheet could take for a formula, also behind blanks and in full-width signs.
@@ -18,18 +18,21 @@ const words = (parts) => parts.filter(Boolean).join(" ");
 const listed = (values) => (values || []).join("\n");
 const named = (section, code) => (code ? label(section, code) : "");
 
+const markOf = (part) => (part.visibility === "internal" ? text("ui.internal_mark") : "");
+const proofs = (part) => [...(part.evidence || []), ...(part.internal_evidence || []).map((name) => text("ui.internal_mark") + name)];
+
 function actionText(action, n) {
   const planned = action.due && `${text("ui.planned")} ${action.due}`;
   const actual = action.done ? `${text("ui.actual")} ${action.done}` : text("ui.action_open");
-  return lines([`${n + 1}. ${action.text}`, words([action.unit, planned, actual, ...(action.evidence || [])])]);
+  return lines([`${n + 1}. ${action.text}`, words([action.unit, planned, actual, ...proofs(action), markOf(action)])]);
 }
 
 function entryText(entry) {
   const review = entry.review && `${text("field.review")} ${entry.review}`;
   const merged = entry.merged_into && `${text("ui.merged_into")} ${entry.merged_into}`;
   const sustained = entry.sustained && text("ui.sustained");
-  const head = words([entry.date, named("status", entry.status), entry.by, sustained, review, merged]);
-  return lines([head, entry.note, entry.reason && `${text("field.reason")}: ${entry.reason}`, ...(entry.evidence || [])]);
+  const head = words([entry.date, named("status", entry.status), entry.by, sustained, review, merged, markOf(entry)]);
+  return lines([head, entry.note, entry.reason && `${text("field.reason")}: ${entry.reason}`, ...proofs(entry)]);
 }
 
 const changeText = (change) => lines([`${change.on}: ${change.from} → ${change.to}`, words([change.by, change.reason])]);
@@ -43,8 +46,20 @@ function judgementText(feedback) {
 const noticeText = (notice) => (notice ? words([`${notice.from} – ${notice.to}`, notice.contact]) : "");
 const sourceText = (source) => (source ? words([source.kind, source.document, source.place, source.date, source.link]) : "");
 const extraText = (extra) => lines(Object.entries(extra || {}).map(([key, value]) => `${key}: ${value}`));
-const filesText = (files) => lines((files || []).map((file) => `${file.file} SHA-256 ${file.sha256}`));
+
+/** The files of an item, those marked that only its internal parts name. */
+function filesText(item) {
+  const parts = [...(item.actions || []), ...(item.log || [])];
+  const shown = new Set(parts.filter((part) => part.visibility !== "internal").flatMap((part) => part.evidence || []));
+  const files = item.derived?.evidence || [];
+  return lines(files.map((file) => `${shown.has(file.file) ? "" : text("ui.internal_mark")}${file.file} SHA-256 ${file.sha256}`));
+}
+
 const flagsText = (row) => row.flags.filter((flag) => flag !== "attention").map((flag) => label("flag", flag)).join(text("ui.comma"));
+
+const internal = settings.audience === "internal";
+// What an internal site's files say beside: of each item who may see it, and of themselves.
+const VISIBILITY = ["field.visibility", ({ item }) => named("visibility", item.visibility || "public"), 8];
 
 /** Every field in its order: key of its heading, its value, its width in characters. */
 const FIELDS = [
@@ -71,7 +86,7 @@ const FIELDS = [
   ["section.actions", ({ item }) => lines((item.actions || []).map(actionText)), 40],
   ["section.timeline", ({ item }) => lines((item.log || []).map(entryText)), 40],
   ["section.due_changes", ({ item }) => lines((item.due_changes || []).map(changeText)), 24],
-  ["section.evidence", ({ item }) => filesText(item.derived?.evidence), 24],
+  ["section.evidence", ({ item }) => filesText(item), 24],
   ["section.feedback", ({ item }) => judgementText(item.feedback), 20],
   ["section.notice", ({ item }) => noticeText(item.notice), 20],
   ["field.source", ({ item }) => sourceText(item.source), 24],
@@ -80,6 +95,7 @@ const FIELDS = [
   ["section.extra", ({ item }) => extraText(item.extra), 20],
   ["ledger.address", ({ row }) => itemAddress(row.id), 24],
 ];
+if (internal) FIELDS.splice(-1, 0, VISIBILITY);
 
 async function tableOf(view) {
   const items = await loadItems(view.rows);
@@ -120,6 +136,7 @@ export async function exportXlsx(view) {
     [text("ledger.view"), view.words.join(text("ui.comma")) || text("filter.all")],
     [text("ledger.address"), view.address],
     [text("ledger.site"), root.href],
+    ...(internal ? [[text("field.visibility"), text("ui.internal_notice")]] : []),
   ];
   const sheets = [
     {
@@ -142,7 +159,8 @@ export async function exportPrint(view) {
   const { head, body } = await tableOf(view);
   const { part } = view;
   const title = document.createElement("p");
-  title.textContent = [`${text("ledger.as_of")} ${view.day}`, ...view.words, text("ledger.items_n", { n: body.length })].join(" · ");
+  const notice = internal ? [text("ui.internal_notice")] : [];
+  title.textContent = [...notice, `${text("ledger.as_of")} ${view.day}`, ...view.words, text("ledger.items_n", { n: body.length })].join(" · ");
   const blocks = body.map((line) => {
     const block = document.createElement("section");
     const heading = document.createElement("h3");

@@ -58,6 +58,7 @@ export async function loadRows() {
       actions: columns.actions[n],
       done: columns.done[n],
       evidence: columns.evidence[n],
+      internal: Boolean(columns.internal?.[n]), // only an internal site has the column
     };
     row.flags = flagsOf(row, {
       stalled: !finished && status !== "submitted" && now - columns.stirred[n] > settings.stalledDays,
