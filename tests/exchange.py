@@ -33,7 +33,7 @@ def extract_of(*items: Item, checklist: str = "甲清单", **changes: Any) -> Ex
     """Return an extract of these items; `changes` are fields of Extract, or the day as `today`."""
     header, mistakes = build(Header, {"id": "A", "title": checklist})
     assert header is not None, mistakes
-    place = Place(Document("checklists/a.yml", "", {}, {}))
+    place = Place(Document.absent("checklists/a.yml"))
     within = Checklist("a", header, place)
     today = changes.pop("today", TODAY)
     records = [

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rectification.source import Mark, parse
+from rectification.source import Document, Mark, parse
 
 WORDS = st.text("abc甲乙", min_size=1, max_size=3)
 VALUES = st.recursive(
@@ -66,3 +66,13 @@ def test_without_a_place_of_its_own_a_path_has_its_nearest_parents(
     document, _ = parse(text, "a.yml")
     assert document is not None
     assert document.mark(path, of) == Mark(line, column)
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r"])
+def test_words_are_found_at_their_line_in_a_page_too(break_: str) -> None:
+    text = break_.join(["# 甲", "a\x0bb\x85c 138", "", "丙 138", ""])
+    page = Document("docs/a.md", text)
+    assert page.find((), "138") == Mark(2, 7)
+    assert page.find((), "丙") == Mark(4, 1)
+    assert page.find((), "none") == page.mark(()) == Mark(1, 1)
+    assert page.last_line == 5 == len(page.split)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectification import source
@@ -140,7 +140,8 @@ def test_places() -> None:
     )
     document, _ = parse(text, "x")
     assert document is not None
-    assert document.starts == {("items", 0): 3, ("items", 1): 7}
+    assert [document.line_of(("items", n)) for n in (0, 1, 2)] == [3, 7, 1]
+    assert [document.line_after(("items", n)) for n in (0, 1)] == [6, 8]
     assert document.mark(("items", 0, "log", 0, "by")) == (5, 23)
     assert document.mark(("items", 0, "log", 0, "by"), "key") == (5, 19)
     assert document.mark(("items", 1, "missing")) == (7, 5)
@@ -247,6 +248,57 @@ def test_what_is_written_is_read(value: dict[str, object]) -> None:
     assert found == []
     assert document is not None
     assert document.value == value
+
+
+_ODD_LINES = (
+    *(
+        "a: 1",
+        "a:",
+        "b: [1, {c: d}, ]",
+        "{a: b, c: }",
+        "c: 'it''s'",
+        'd: "\\x41\\e甲"',
+        "e: |",
+        "e: >-",
+        "- x",
+    ),
+    *("? [a]", "? a", ": b", "f: &x 1", "f: *x", "g: !t 1", "<<: {h: 1}", '"<<": 1', "h: 见 #3", "i: a # b"),
+    *(
+        "j: **重点**",
+        "k: a&b",
+        "---",
+        "...",
+        "%YAML 1.1",
+        "# 注",
+        "'': 1",
+        "l: " + "[" * 21 + "]" * 21,
+        "  甲",
+    ),
+)
+
+
+@st.composite
+def _texts(draw: st.DrawFn) -> str:
+    """Return YAML as programs write it, with odd lines among the others."""
+    value = draw(st.dictionaries(_words, _values, max_size=4))
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=draw(st.booleans()))
+    lines = text.splitlines()
+    for line in draw(st.lists(st.sampled_from(_ODD_LINES), max_size=2)):
+        lines.insert(draw(st.integers(0, len(lines))), draw(st.sampled_from(["", "  ", "- "])) + line)
+    return "\n".join(lines)
+
+
+@given(_texts() | st.text(alphabet="ab甲:-#'\"[]{},&*!|>%@`?~<\\\r\n\t ", max_size=60))
+@settings(max_examples=1000)
+def test_plain_reading_is_careful_reading(text: str) -> None:
+    tree = source._read_plainly(text)
+    reading = source._Reading("x", text)
+    reading.run()
+    nothing_to_say = not reading.diagnostics and isinstance(reading.value, dict)
+    assert (tree is not None) == (nothing_to_say and not source._needs_care(text))
+    if tree is not None:
+        assert (tree.value, tree.positions) == (reading.value, reading.positions)
+        assert {key: list(numbers) for key, numbers in tree.entries.items()} == reading.entries
 
 
 @given(st.binary(max_size=100))

@@ -11,7 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
@@ -67,11 +67,15 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def _day(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = _DAY.fullmatch(value.strip())
+    return _day_of(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=1 << 14)
+def _day_of(text: str) -> date:
+    """Return the day of a text: one record for all that name it, and read once."""
+    match = _DAY.fullmatch(text.strip())
     if match is None:
-        loose = _LOOSE_DAY.fullmatch(value.strip())
+        loose = _LOOSE_DAY.fullmatch(text.strip())
         padded = "{:04}-{:02}-{:02}".format(*map(int, loose.groups())) if loose else ""
         raise PydanticCustomError("day_form", "not a date", {"nearest": padded})
     year, month, day = map(int, match.groups())

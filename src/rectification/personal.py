@@ -79,7 +79,9 @@ def perhaps(document: str) -> bool:
 
     Figures are counted across blanks, hyphens and line ends, as YAML would join them; escapes hide anything.
     """
-    if "@" in document or "＠" in document or any(escape in document for escape in ("\\x", "\\u", "\\U")):
+    if "@" in document or "＠" in document:
+        return True
+    if "\\" in document and any(escape in document for escape in ("\\x", "\\u", "\\U")):
         return True
     kinds = document.encode("utf-8", "replace").translate(_KINDS, b" -\r\n\t")
     return b"0" * 11 in kinds or b"EB0" * 4 in kinds

@@ -11,24 +11,30 @@ import re
 import stat
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import yaml
 from yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
+    MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
-from rectification.diagnostic import Diagnostic
+from rectification.diagnostic import Diagnostic, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Node = dict[str, "Node"] | list["Node"] | str | None
 Path_ = tuple[str | int, ...]
@@ -38,7 +44,6 @@ Event = Any
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 MAX_NODES = 200_000
-_COLUMN_BITS = 24  # of a position: the rest is its line
 _MAX_REFUSALS = 50  # a file: past that the file is not a checklist
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -59,6 +64,9 @@ _NAMED_ESCAPES = {
 # Only from the start of a run of blanks: from each of them in turn, a run without a `#` costs its square.
 _LOST_COMMENT = re.compile(r"(?<![ \t])[ \t]+#[^\s#]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+# Where one may stand: what an anchor, an alias or a tag begins with. And an escape of what may be hidden.
+_MARKER = re.compile(r"[&*!](?<![^\s\[\]{},:?-].)")
+_HIDING = re.compile(r"\\[xuU0abvfeNLP]")
 
 
 class Mark(NamedTuple):
@@ -68,76 +76,104 @@ class Mark(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
-class Document:
-    """One YAML file as read: its text, its value and where each part of it stands.
+class Tree(NamedTuple):
+    """What a text says, and where.
 
-    `positions` holds the place of every node in the order of the text, keys too; `starts` gives the line of
-    each entry of a top-level list and `entries` its number among the positions.
+    `positions` holds the index in the text of every node in its order, keys too; `entries` the numbers, among
+    the positions, of the entries of each list that stands right below the top.
     """
 
-    file: str
-    text: str
     value: dict[str, Node]
-    starts: Mapping[Path_, int]
-    entries: Mapping[Path_, int] = field(default_factory=dict)
-    positions: array[int] = field(default_factory=lambda: array("Q"))
+    entries: Mapping[str, Sequence[int]]
+    positions: Sequence[int]
+
+
+_NOTHING = Tree({}, {}, ())
+
+
+class Document:
+    """One YAML file as read: its name, its text, its value and where each part of it stands."""
+
+    def __init__(self, file: str, text: str, tree: Tree | Callable[[], Tree] = _NOTHING) -> None:
+        """Hold what was read; a `tree` that is called for is built when it is first asked about."""
+        self.file = file
+        self.text = text
+        self._given = tree
 
     @classmethod
     def absent(cls, file: str) -> Document:
         """Return what stands for a file that is not there: everything in it is at its first line."""
-        return cls(file, "", {}, {}, {}, array("Q"))
+        return cls(file, "")
+
+    @cached_property
+    def tree(self) -> Tree:
+        return self._given if isinstance(self._given, Tree) else self._given()
+
+    @property
+    def value(self) -> dict[str, Node]:
+        return self.tree.value
 
     def mark(self, path: Path_, of: Literal["value", "key"] = "value") -> Mark:
         """Return the place of the value (or the key) at `path`; of its nearest parent where there is none."""
-        at = self.entries.get(path[:2])
-        node: Node = self.value
-        key, number, rest = None, 0, path
-        if at is not None:
-            above = self.value[str(path[0])]
-            assert isinstance(above, list)
-            node, number, rest = above[int(path[1])], at, path[2:]
-        elif not path:
-            return Mark(1, 1)
-        found = at is not None
-        for part in rest:
-            step = self._child(node, number, part)
-            if step is None:
-                # The nearest parent is the one to point at, by its value; above the topmost is the file.
-                return _unpacked(self.positions[number]) if found else Mark(1, 1)
-            node, key, number = step
-            found = True
-        return _unpacked(self.positions[key if of == "key" and key is not None else number])
+        number = self._number(path, of)
+        return self._mark(self.tree.positions[number]) if number is not None else Mark(1, 1)
 
     def find(self, path: Path_, words: str, of: Literal["value", "key"] = "value") -> Mark:
         """Return the place of `words` in the value (or key) at `path`.
 
         Where they do not stand there as they are (an escape, a folded line), it is the value's own place.
         """
-        start = self.mark(path, of)
-        packed = (start.line - 1) << _COLUMN_BITS | (start.column - 1)
-        after = bisect_right(self.positions, packed)
-        end = _unpacked(self.positions[after]) if after < len(self.positions) else Mark(self.last_line + 1, 1)
-        for number in range(start.line, min(end.line, self.last_line) + 1):
-            line = self.split[number - 1]
-            first = start.column - 1 if number == start.line else 0
-            at = line.find(words, first, end.column - 1 if number == end.line else len(line))
-            if at >= 0:
-                return Mark(number, at + 1)
-        return start
+        number = self._number(path, of)
+        start, *following = (0,) if number is None else self.tree.positions[number : number + 2]
+        at = self.text.find(words, start, *following)
+        return self._mark(at if at >= 0 else start)
 
-    def _child(self, node: Node, number: int, part: str | int) -> tuple[Node, int | None, int] | None:
-        """Return what is below `node` at `part`, with the numbers of its key and itself; None without it."""
-        below = self._numbers.get(number)
-        if below is None:
-            below = self._numbers[number] = _numbered(node, number)
-        at = below.get(part)
-        if at is None:
+    def line_of(self, path: Path_) -> int:
+        """Return the line where an entry of a list right below the top starts; 1 for any other path."""
+        start = self._start(path)
+        return bisect_right(self._line_starts, start) if start is not None else 1
+
+    def line_after(self, path: Path_) -> int:
+        """Return the last line of an entry of such a list: before the next, or the last of the text."""
+        *above, place = path or ("",)
+        start = self._start((*above, place + 1)) if isinstance(place, int) else None
+        return bisect_right(self._line_starts, start) - 1 if start is not None else self.last_line
+
+    def _start(self, path: Path_) -> int | None:
+        number = self._entry(path) if len(path) == 2 else None
+        return self.tree.positions[number] if number is not None else None
+
+    def _entry(self, path: Path_) -> int | None:
+        """Return the number of the entry that a path begins with; None where it leads elsewhere."""
+        if len(path) < 2 or not isinstance(path[1], int):
             return None
-        if isinstance(node, dict):
-            return node[str(part)], at - 1, at
-        assert isinstance(node, list) and isinstance(part, int)
-        return node[part], None, at
+        numbers = self.tree.entries.get(str(path[0]), ())
+        return numbers[path[1]] if 0 <= path[1] < len(numbers) else None
+
+    def _number(self, path: Path_, of: Literal["value", "key"]) -> int | None:
+        """Return the number of what stands at `path`, of its nearest parent without it; None above all."""
+        tree, at = self.tree, self._entry(path)
+        node: Node = tree.value
+        key, number, rest = None, 0, path
+        if at is not None:
+            above = tree.value[str(path[0])]
+            assert isinstance(above, list)
+            node, number, rest = above[int(path[1])], at, path[2:]
+        found = at is not None
+        known = self._numbers
+        for part in rest:
+            below = known.get(number)
+            if below is None:
+                below = known[number] = _numbered(node, number)
+            at = below.get(part)
+            if at is None:
+                # The nearest parent is the one to point at, by its value; above the topmost is the file.
+                return number if found else None
+            key = at - 1 if isinstance(node, dict) else None
+            node, number, found = node[part], at, True  # type: ignore[index]
+        if not found:
+            return None
+        return key if of == "key" and key is not None else number
 
     @cached_property
     def _numbers(self) -> dict[int, dict[str | int, int]]:
@@ -147,15 +183,27 @@ class Document:
         """
         return {}
 
+    def _mark(self, index: int) -> Mark:
+        line = bisect_right(self._line_starts, index)
+        return Mark(line, index - self._line_starts[line - 1] + 1)
+
     @cached_property
-    def split(self) -> list[str]:
+    def _line_starts(self) -> Sequence[int]:
+        """The index of the first character of each line."""
+        if "\r" in self.text:
+            return array("I", (0, *(match.end() for match in _LINE_BREAK.finditer(self.text))))
+        lengths = map(len, self.text.split("\n")[:-1])
+        return array("I", accumulate(lengths, lambda start, length: start + length + 1, initial=0))
+
+    @property
+    def split(self) -> tuple[str, ...]:
         """The lines of the text, as an editor counts them."""
-        return _LINE_BREAK.split(self.text)
+        return lines_of(self.text)
 
     @property
     def last_line(self) -> int:
         """The number of the last line."""
-        return len(self.split)
+        return len(self._line_starts)
 
 
 def _numbered(node: Node, number: int) -> dict[str | int, int]:
@@ -165,7 +213,7 @@ def _numbered(node: Node, number: int) -> dict[str | int, int]:
     if isinstance(node, dict):
         for key, value in node.items():
             found[key] = number + 1
-            number += 1 + _nodes(value)
+            number += 2 if value.__class__ is str else 1 + _nodes(value)
     elif isinstance(node, list):
         for place, value in enumerate(node):
             found[place] = number
@@ -175,13 +223,16 @@ def _numbered(node: Node, number: int) -> dict[str | int, int]:
 
 def _nodes(node: Node) -> int:
     """Count a node and all below it, keys too."""
+    below: Iterable[Node] = ()
+    count = 1
     if isinstance(node, dict):
-        return 1 + len(node) + sum(map(_nodes, node.values()))
-    return 1 + sum(map(_nodes, node)) if isinstance(node, list) else 1
-
-
-def _unpacked(position: int) -> Mark:
-    return Mark((position >> _COLUMN_BITS) + 1, (position & ((1 << _COLUMN_BITS) - 1)) + 1)
+        count += len(node)
+        below = node.values()
+    elif isinstance(node, list):
+        below = node
+    for one in below:
+        count += 1 if one.__class__ is str else _nodes(one)
+    return count
 
 
 def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]:
@@ -202,9 +253,12 @@ def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]
 
 def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
     """Parse one YAML text. Returns the document, or None with the diagnostics that say why."""
-    hidden = _hidden_characters(text, file)
+    hidden = _hidden_characters(text, file) if _HIDDEN.search(text) else []
     if hidden:
         return None, hidden
+    tree = _read_plainly(text)
+    if tree is not None:
+        return Document(file, text, tree), []
     reading = _Reading(file, text)
     reading.run()
     errors = [d for d in reading.diagnostics if d.severity == "error"]
@@ -219,8 +273,8 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
     if errors:
         return None, reading.diagnostics
     assert isinstance(reading.value, dict)
-    found = Document(file, text, reading.value, reading.starts, reading.entries, reading.positions)
-    return found, reading.diagnostics
+    tree = Tree(reading.value, reading.entries, reading.positions)
+    return Document(file, text, tree), reading.diagnostics
 
 
 def _bytes_of(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
@@ -297,14 +351,109 @@ def _place_of(text: str, index: int) -> Mark:
     return Mark(len(lines), len(lines[-1]) + 1)
 
 
+def _needs_care(text: str) -> bool:
+    """Tell whether a text may hold what is refused, or warned of, though libyaml takes it."""
+    return (
+        _may_lose_a_comment(text)
+        or "<<" in text
+        or (any(mark in text for mark in "&*!") and _MARKER.search(text) is not None)
+        or ("\\" in text and _HIDING.search(text) is not None)
+    )
+
+
+def _may_lose_a_comment(text: str) -> bool:
+    return (" #" in text or "\t#" in text) and _LOST_COMMENT.search(text) is not None
+
+
+class _CareError(Exception):
+    """A text is to be read with care after all."""
+
+
+def _read_plainly(text: str) -> Tree | None:
+    """Read a text that there is nothing to say of, as nearly all are, in half the time that care takes.
+
+    None for any other: `_Reading` finds out what there is to say.
+    """
+    if _needs_care(text):
+        return None
+    loader = yaml.CBaseLoader(text)
+    reading = _PlainReading(loader.get_event)
+    try:
+        return reading.whole()
+    except (yaml.YAMLError, _CareError):
+        return None
+    finally:
+        loader.dispose()
+
+
+class _PlainReading:
+    """One pass over events of which none is expected to be refused."""
+
+    def __init__(self, get: Callable[[], Event]) -> None:
+        self.get = get
+        self.positions = array("I")
+        self.entries: dict[str, Sequence[int]] = {}
+
+    def whole(self) -> Tree | None:
+        """Return what a stream of one document says; None where it is another. Raises _CareError."""
+        get = self.get
+        get()  # the start of the stream
+        if type(get()) is not DocumentStartEvent or type(top := get()) is not MappingStartEvent:
+            return None
+        value = self.below(top, 1)
+        assert isinstance(value, dict)
+        whole = type(get()) is DocumentEndEvent and type(get()) is StreamEndEvent
+        if not whole or len(self.positions) > MAX_NODES:
+            return None
+        return Tree(value, self.entries, self.positions)
+
+    def below(self, start: Event, depth: int, name: str = "") -> Node:
+        """Return the collection that an event opens; `name` is its key. Raises _CareError."""
+        if depth > MAX_DEPTH:
+            raise _CareError
+        get, positions, note = self.get, self.positions, self.positions.append
+        event: Event
+        note(start.start_mark.index)
+        if type(start) is MappingStartEvent:
+            mapping: dict[str, Node] = {}
+            while type(event := get()) is ScalarEvent:
+                note(event.start_mark.index)  # type: ignore[union-attr]
+                key = intern(event.value)
+                if key in mapping:
+                    raise _CareError
+                event = get()
+                if type(event) is ScalarEvent:
+                    note(event.start_mark.index)  # type: ignore[union-attr]
+                    mapping[key] = event.value if event.value or event.style else None
+                else:
+                    mapping[key] = self.below(event, depth + 1, key)
+            if type(event) is not MappingEndEvent:
+                raise _CareError
+            return mapping
+        if type(start) is not SequenceStartEvent:
+            raise _CareError
+        listed: list[Node] = []
+        numbers = array("I")
+        while type(event := get()) is not SequenceEndEvent:
+            numbers.append(len(positions))
+            if type(event) is ScalarEvent:
+                note(event.start_mark.index)  # type: ignore[union-attr]
+                listed.append(event.value if event.value or event.style else None)
+            else:
+                listed.append(self.below(event, depth + 1))
+        if depth == 2 and listed:
+            self.entries[name] = numbers
+        return listed
+
+
 @dataclass(slots=True)
 class _Frame:
     """A collection being filled: a mapping waits for a key or for that key's value."""
 
     value: dict[str, Node] | list[Node]
-    path: Path_
     key: str | None = None
     lines: dict[str, int] | None = None  # of a mapping's keys, to name both lines of a duplicate
+    opened: str | None = None  # the key that a collection below belongs to
 
 
 class _Reading:
@@ -315,9 +464,8 @@ class _Reading:
         self.text = text
         self.value: Node = None
         self.top = Mark(1, 1)
-        self.positions: array[int] = array("Q")
-        self.starts: dict[Path_, int] = {}
-        self.entries: dict[Path_, int] = {}
+        self.positions: array[int] = array("I")
+        self.entries: dict[str, list[int]] = {}
         self.diagnostics: list[Diagnostic] = []
         self.last_quoted: Event = None
 
@@ -339,14 +487,13 @@ class _Reading:
         stack: list[_Frame] = []
         nodes = documents = 0
         positions = self.positions
-        comments = _LOST_COMMENT.search(self.text) is not None
+        comments = _may_lose_a_comment(self.text)
         while loader.check_event():
             event: Event = loader.get_event()
             kind = type(event)
             if kind is ScalarEvent:
                 nodes += 1
-                mark = event.start_mark
-                positions.append(mark.line << _COLUMN_BITS | mark.column)
+                positions.append(event.start_mark.index)
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_marker(event)
                 if event.style:
@@ -356,27 +503,19 @@ class _Reading:
                         self.last_quoted = event
                 elif comments:
                     self._lost_comment(event)
-                value: Node = event.value if event.value or event.style else None
-                if stack and stack[-1].key is not None:
-                    # The value of a key, half of all events: placed here rather than by a call.
-                    frame = stack[-1]
-                    frame.value.setdefault(frame.key, value)  # type: ignore[union-attr, arg-type]
-                    frame.key = None
-                else:
-                    self._place(stack, value, event)
+                self._place(stack, event.value if event.value or event.style else None, event)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 nodes += 1
                 mark = event.start_mark
-                positions.append(mark.line << _COLUMN_BITS | mark.column)
+                positions.append(mark.index)
                 if event.anchor is not None or event.tag is not None:
                     self._refuse_marker(event)
                 if len(stack) >= MAX_DEPTH:
                     self.report("Y013", mark.line + 1, mark.column + 1, limit=MAX_DEPTH)
                     return
                 container: dict[str, Node] | list[Node] = {} if kind is MappingStartEvent else []
-                path = self._place(stack, container, event)
-                lines: dict[str, int] | None = {} if kind is MappingStartEvent else None
-                stack.append(_Frame(container, path, None, lines))
+                self._place(stack, container, event)
+                stack.append(_Frame(container, None, {} if kind is MappingStartEvent else None))
             elif kind is AliasEvent:
                 nodes += 1
                 mark = event.start_mark
@@ -395,28 +534,23 @@ class _Reading:
             if len(self.diagnostics) >= _MAX_REFUSALS:
                 return
 
-    def _place(self, stack: list[_Frame], value: Node, event: Event) -> Path_:
-        """Put `value` where the open collection expects it. Returns the path of the value."""
+    def _place(self, stack: list[_Frame], value: Node, event: Event) -> None:
+        """Put `value` where the open collection expects it."""
         if not stack:
             self.value = value
             self.top = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-            return ()
+            return
         frame = stack[-1]
         if frame.lines is not None and frame.key is None:
             self._open_key(frame, value, event)
-            return frame.path
-        if isinstance(frame.value, list):
-            path = (*frame.path, len(frame.value))
+        elif isinstance(frame.value, list):
             frame.value.append(value)
-            if len(stack) == 2:
-                self.starts[path] = event.start_mark.line + 1
-                self.entries[path] = len(self.positions) - 1
+            if len(stack) == 2 and stack[0].opened is not None:
+                self.entries.setdefault(stack[0].opened, []).append(len(self.positions) - 1)
         else:
             assert frame.key is not None
-            path = (*frame.path, frame.key)
             frame.value.setdefault(frame.key, value)
-            frame.key = None
-        return path
+            frame.opened, frame.key = frame.key, None
 
     def _open_key(self, frame: _Frame, key: Node, event: Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1

@@ -238,7 +238,7 @@ def _checklists(
         if delivery.documents is None:
             continue
         source, site = delivery.source, delivery.documents.site
-        place, origins = Place(Document(source.name, "", {}, {})), _Origins(delivery)
+        place, origins = Place(Document.absent(source.name)), _Origins(delivery)
         filled = {item.checklist for item in delivery.documents.items.items}
         for head in site.checklists:
             key = (source.name, head.slug)

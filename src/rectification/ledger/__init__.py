@@ -22,7 +22,7 @@ from rectification.ledger.state import State, derive, last_move, last_stir
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
-from rectification.ledger.visibility import has_internal_parts, internal_references, references
+from rectification.ledger.visibility import internal_references, named_evidence, references
 
 __all__ = [
     "FIELDS",
@@ -61,6 +61,7 @@ __all__ = [
     "last_stir",
     "ledger_on",
     "load",
+    "named_evidence",
     "publish_evidence",
     "recorded_files",
     "references",

@@ -12,7 +12,7 @@ from rectification.history import public_values
 from rectification.ledger.state import State, last_move
 from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
-from rectification.ledger.visibility import has_internal_parts, references, shown
+from rectification.ledger.visibility import has_internal_parts, named_evidence, references, shown
 from rectification.model import Category, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
     from rectification.profile import Profile
-    from rectification.source import Document
+    from rectification.source import Document, Path_
 
 
 def slug_of(name: str) -> str:
@@ -168,6 +168,22 @@ class Ledger:
     def place_of_profile(self) -> Mapping[str, Place]:
         """Name of a report profile -> where it is listed."""
         return dict(zip((profile.name for profile in self.profiles), self.profile_places, strict=False))
+
+    @cached_property
+    def closed(self) -> tuple[tuple[Record, int], ...]:
+        """Each closed record with the place of its closing in its log."""
+        return tuple(
+            (record, next(n for n in range(len(log) - 1, -1, -1) if log[n].status is not None))
+            for record in self.records
+            if record.state.status == "closed" and (log := record.item.log)
+        )
+
+    @cached_property
+    def cited(self) -> tuple[tuple[Record, Path_, str], ...]:
+        """Every piece of evidence that an item names, files and links: the record, the path, the name."""
+        return tuple(
+            (record, path, name) for record in self.records for path, name in named_evidence(record.item)
+        )
 
     @cached_property
     def suspects(self) -> tuple[Written, ...]:

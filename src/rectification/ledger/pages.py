@@ -33,4 +33,4 @@ def suspect_pages(settings: Settings) -> Iterator[Document]:
         except OSError:
             continue
         if perhaps(text):
-            yield Document(settings.name_of(path), text, {}, {})
+            yield Document(settings.name_of(path), text)

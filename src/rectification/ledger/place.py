@@ -30,21 +30,18 @@ class Place:
 
     @property
     def line(self) -> int:
-        """The first line of the record, without a second parse of the file."""
-        return self.document.starts.get(self.path, 1) if self.path else 1
+        """The first line of the record."""
+        return self.document.line_of(self.path)
 
     @property
     def end(self) -> int:
         """The last line of the record: the one before the next in its list, or the last of the file."""
-        *above, place = self.path or ("",)
-        if isinstance(place, int) and (following := self.document.starts.get((*above, place + 1))):
-            return following - 1
-        return self.document.last_line
+        return self.document.line_after(self.path)
 
     def line_of(self, key: str) -> int:
         """The line of one of the record's own keys, as it stands in the text; without it, the record's first.
 
-        Looks at the text alone: the marks of every path would cost a second parse of the file.
+        Looks at the text alone, which a remembered file has without its values.
         """
         for number, line in enumerate(self.document.split[self.line - 1 : self.end], self.line):
             if line.lstrip(" -").startswith(f"{key}:"):

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from rectification.source import Path_
 
 
-# Of Markdown: a link, the address of a reference, an address in angle brackets.
-_LINK = re.compile(r"\](?=[(:])|<(?=[A-Za-z])")
+# Of Markdown: a link or the address of a reference, and an address in angle brackets.
+_LINK = re.compile(r"\][(:]")
+_ANGLED = re.compile(r"<[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,16 @@ def suspects(ledger: Ledger) -> Iterator[Written]:
     for record, place, path, item in _records(ledger):
         document = place.document
         if id(document) not in known:
-            known[id(document)] = perhaps(document.text) or _LINK.search(document.text) is not None
+            known[id(document)] = perhaps(document.text) or _may_link(document.text)
         if known[id(document)]:
             for written in _below(record, place, path, item):
-                if suspect(written.text) or _LINK.search(written.text):
+                if suspect(written.text) or _may_link(written.text):
                     yield written
+
+
+def _may_link(text: str) -> bool:
+    """Tell whether a text holds the marks of a link; two expressions, each found by its first letter."""
+    return _LINK.search(text) is not None or _ANGLED.search(text) is not None
 
 
 def _records(ledger: Ledger) -> Iterator[tuple[Model, Place, Path_, str]]:

@@ -6,10 +6,13 @@ without it; its `visibility` tells that the rest is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, TypeVar
 
 from rectification.model import Action, Item, LogEntry
+
+if TYPE_CHECKING:
+    from rectification.source import Path_
 
 Kept = Mapping[str, tuple[int, ...]]
 Part = TypeVar("Part", Action, LogEntry)
@@ -32,6 +35,19 @@ def references(item: Item) -> Iterable[str]:
     for part in parts(item):
         yield from part.evidence
         yield from part.internal_evidence
+
+
+def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
+    """Yield every piece of evidence an item names with the path to it, files and links."""
+    listed: tuple[tuple[str, Sequence[Action | LogEntry]], ...] = (
+        ("actions", item.actions),
+        ("log", item.log),
+    )
+    for key, each in listed:
+        for n, part in enumerate(each):
+            for names, kind in ((part.evidence, "evidence"), (part.internal_evidence, "internal_evidence")):
+                for k, name in enumerate(names):
+                    yield (key, n, kind, k), name
 
 
 def parts(item: Item) -> tuple[Action | LogEntry, ...]:

@@ -17,6 +17,7 @@ def write(report: Report) -> str:
 
 def as_json(diagnostic: Diagnostic, catalogue: Catalogue) -> dict[str, object]:
     """Return a diagnostic as a machine reads it; line and column start at 1, columns count code points."""
+    message, hint = diagnostic.told(catalogue)
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
@@ -24,6 +25,6 @@ def as_json(diagnostic: Diagnostic, catalogue: Catalogue) -> dict[str, object]:
         "line": diagnostic.line,
         "column": diagnostic.column,
         "item": diagnostic.item or None,
-        "message": diagnostic.message(catalogue),
-        "hint": diagnostic.hint(catalogue),
+        "message": message,
+        "hint": hint,
     }

@@ -39,7 +39,7 @@ class Report:
 
     def told(self, diagnostic: Diagnostic) -> str:
         """Return the message and how to mend it, as one text."""
-        return f"{diagnostic.message(self.catalogue)} {diagnostic.hint(self.catalogue)}"
+        return " ".join(diagnostic.told(self.catalogue))
 
     def count(self, severity: str) -> int:
         return sum(d.severity == severity for d in self.diagnostics)

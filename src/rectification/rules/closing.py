@@ -10,20 +10,12 @@ from rectification.ledger import acceptance, independence, last_move, recorded_f
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger, Record
-
-
-def _closed(ledger: Ledger) -> Iterator[tuple[Record, int]]:
-    """Yield each closed record with the place of its closing in its log."""
-    for record in ledger.records:
-        if record.state.status == "closed":
-            log = record.item.log
-            yield record, next(n for n in range(len(log) - 1, -1, -1) if log[n].status is not None)
+    from rectification.ledger import Ledger
 
 
 def no_evidence(ledger: Ledger) -> Iterator[Breach]:
     """A closed item shows something: a file, or a link."""
-    for record, n in _closed(ledger):
+    for record, n in ledger.closed:
         if next(iter(references(record.item)), None) is None:
             facts = {"closed": str(record.state.since)}
             yield Breach(record.place, ("log", n), facts, record.item.id, day=record.state.since)
@@ -31,7 +23,7 @@ def no_evidence(ledger: Ledger) -> Iterator[Breach]:
 
 def not_independent(ledger: Ledger) -> Iterator[Breach]:
     """Who accepts is not who rectified: not the unit itself, its owner, a partner, or a unit below it."""
-    for record, n in _closed(ledger):
+    for record, n in ledger.closed:
         again = [k for k, entry in enumerate(record.item.log) if k > n and entry.accepted]
         for k in (n, *again):
             entry = record.item.log[k]
@@ -43,7 +35,7 @@ def not_independent(ledger: Ledger) -> Iterator[Breach]:
 
 def nobody(ledger: Ledger) -> Iterator[Breach]:
     """A closing says who accepted."""
-    for record, n in _closed(ledger):
+    for record, n in ledger.closed:
         if not record.item.log[n].by:
             facts = {"closed": str(record.state.since)}
             yield Breach(record.place, ("log", n), facts, record.item.id, day=record.state.since)
@@ -51,7 +43,7 @@ def nobody(ledger: Ledger) -> Iterator[Breach]:
 
 def left_undone(ledger: Ledger) -> Iterator[Breach]:
     """Every measure of a closed item has been done."""
-    for record, _ in _closed(ledger):
+    for record, _ in ledger.closed:
         actions = record.item.actions
         undone = [n for n, action in enumerate(actions) if action.done is None]
         if undone:
@@ -61,7 +53,7 @@ def left_undone(ledger: Ledger) -> Iterator[Breach]:
 
 def at_once(ledger: Ledger) -> Iterator[Breach]:
     """A problem closed the day it was found shows what was done about it that day."""
-    for record, n in _closed(ledger):
+    for record, n in ledger.closed:
         if record.state.since == record.item.found and not record.state.actions_done:
             facts = {"closed": str(record.state.since)}
             yield Breach(record.place, ("log", n), facts, record.item.id, day=record.state.since)
@@ -72,7 +64,7 @@ def changed_since(ledger: Ledger) -> Iterator[Breach]:
 
     A file that is another than the one recorded is told of as such (L506).
     """
-    for record, _ in _closed(ledger):
+    for record, _ in ledger.closed:
         files = recorded_files(record.item)
         known = ledger.evidence
         replaced = files is not None and any(
@@ -119,7 +111,7 @@ def unverified(ledger: Ledger, *, days: float) -> Iterator[Breach]:
 
 def dissatisfied(ledger: Ledger, *, percent: float, least: float) -> Iterator[Breach]:
     """Most of those asked (`percent` or more, of `least` or more) find that a closed problem is solved."""
-    for record, _ in _closed(ledger):
+    for record, _ in ledger.closed:
         feedback = record.item.feedback
         if feedback is None or feedback.total < max(least, 1):
             continue

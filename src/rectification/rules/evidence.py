@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rectification.ledger import has_internal_parts, recorded_files, references
+from rectification.ledger import recorded_files, references
 from rectification.rules.rule import Breach, Rule
 
 if TYPE_CHECKING:
     from rectification.ledger import EvidenceFile, Ledger, Record
-    from rectification.model import Action, Item, LogEntry
     from rectification.source import Path_
 
 _BYTES = 1_000_000  # of a megabyte
 
 
-def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
-    """Yield every piece of evidence an item names with the path to it, files and links."""
-    lists: dict[str, Sequence[Action | LogEntry]] = {"actions": item.actions, "log": item.log}
-    for key, listed in lists.items():
-        for n, part in enumerate(listed):
-            for k, name in enumerate(part.evidence):
-                yield (key, n, "evidence", k), name
-            for k, name in enumerate(part.internal_evidence):
-                yield (key, n, "internal_evidence", k), name
-
-
 def _named(ledger: Ledger) -> Iterator[tuple[Record, Path_, EvidenceFile]]:
     """Yield every file that an item names, with the item and the path to its name."""
-    for record in ledger.records:
-        for path, name in named_evidence(record.item):
-            file = ledger.evidence.get(name)
-            if file is not None:
-                yield record, path, file
+    for record, path, name in ledger.cited:
+        file = ledger.evidence.get(name)
+        if file is not None:
+            yield record, path, file
 
 
 def not_a_file(ledger: Ledger) -> Iterator[Breach]:
@@ -118,13 +105,7 @@ def two_minds(ledger: Ledger) -> Iterator[Breach]:
 
     As the public part names it, the file would be published, and nobody would notice.
     """
-    inside = [
-        (record, path, name)
-        for record in ledger.records
-        if has_internal_parts(record.item)
-        for path, name in named_evidence(record.item)
-        if path[2] == "internal_evidence"
-    ]
+    inside = [(record, path, name) for record, path, name in ledger.cited if path[2] == "internal_evidence"]
     public = ledger.public().records if inside else ()
     shown = {name for record in public for name in references(record.item)}
     for record, path, name in inside:

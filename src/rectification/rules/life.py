@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rectification.model import TRANSITIONS, Status
@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rectification.ledger import Ledger, Record
-    from rectification.model import LogEntry
+    from rectification.model import Item, LogEntry
+    from rectification.source import Path_
+
+
+_BELONGING: Mapping[str, Status] = {
+    "sustained": "closed",
+    "review": "closed",
+    "reason": "withdrawn",
+    "merged_into": "withdrawn",
+}
 
 
 def _moves(record: Record) -> Iterator[tuple[int, LogEntry, Status, Status]]:
@@ -48,28 +57,37 @@ def out_of_order(ledger: Ledger) -> Iterator[Breach]:
 def before_found(ledger: Ledger) -> Iterator[Breach]:
     """Nothing happens to a problem before it is found, and it is not due before then either."""
     for record in ledger.records:
-        item = record.item
-        dated: list[tuple[tuple[str | int, ...], date]] = [(("due",), item.due)]
-        dated += [(("log", n, "date"), entry.date) for n, entry in enumerate(item.log)]
-        for path, day in dated:
-            if day < item.found:
-                facts = {"field": path[0], "found": str(day), "since": str(item.found)}
-                yield Breach(record.place, path, facts, item.id)
+        item, found = record.item, record.item.found
+        early: list[tuple[Path_, date]] = [(("due",), item.due)] if item.due < found else []
+        early += [(("log", n, "date"), entry.date) for n, entry in enumerate(item.log) if entry.date < found]
+        for path, day in early:
+            facts = {"field": path[0], "found": str(day), "since": str(found)}
+            yield Breach(record.place, path, facts, item.id)
 
 
 def in_the_future(ledger: Ledger) -> Iterator[Breach]:
     """What is recorded as having happened has happened."""
     for record in ledger.records:
-        item = record.item
-        dated: list[tuple[tuple[str | int, ...], date | None]] = [(("found",), item.found)]
-        dated += [(("log", n, "date"), entry.date) for n, entry in enumerate(item.log)]
-        dated += [(("actions", n, "done"), action.done) for n, action in enumerate(item.actions)]
-        dated += [(("due_changes", n, "on"), change.on) for n, change in enumerate(item.due_changes)]
-        dated += [(("feedback", "date"), item.feedback.date)] if item.feedback else []
-        for path, day in dated:
-            if day is not None and day > ledger.today:
-                facts = {"field": path[-1], "found": str(day), "today": str(ledger.today)}
-                yield Breach(record.place, path, facts, item.id)
+        for path, day in _after(record.item, ledger.today):
+            facts = {"field": path[-1], "found": str(day), "today": str(ledger.today)}
+            yield Breach(record.place, path, facts, record.item.id)
+
+
+def _after(item: Item, today: date) -> Iterator[tuple[Path_, date]]:
+    """Yield the days after today on which something is recorded as having happened, with their paths."""
+    if item.found > today:
+        yield ("found",), item.found
+    for n, entry in enumerate(item.log):
+        if entry.date > today:
+            yield ("log", n, "date"), entry.date
+    for n, action in enumerate(item.actions):
+        if action.done is not None and action.done > today:
+            yield ("actions", n, "done"), action.done
+    for n, change in enumerate(item.due_changes):
+        if change.on > today:
+            yield ("due_changes", n, "on"), change.on
+    if item.feedback is not None and item.feedback.date > today:
+        yield ("feedback", "date"), item.feedback.date
 
 
 def unexplained(ledger: Ledger) -> Iterator[Breach]:
@@ -87,13 +105,10 @@ def misplaced_fact(ledger: Ledger) -> Iterator[Breach]:
     """`sustained` and `review` belong to a closing, `reason` and `merged_into` to a withdrawal."""
     for record in ledger.records:
         for index, entry in enumerate(record.item.log):
-            held = {"closed": [], "withdrawn": []}  # type: dict[str, list[str]]
-            held["closed"] += ["sustained"] if entry.sustained else []
-            held["closed"] += ["review"] if entry.review else []
-            held["withdrawn"] += ["reason"] if entry.reason else []
-            held["withdrawn"] += ["merged_into"] if entry.merged_into else []
-            for status, keys in held.items():
-                for key in keys if entry.status != status else ():
+            if not (entry.sustained or entry.review or entry.reason or entry.merged_into):
+                continue
+            for key, status in _BELONGING.items():
+                if getattr(entry, key) and entry.status != status:
                     facts = {"field": key, "expected": status}
                     yield Breach(record.place, ("log", index, key), facts, record.item.id, "key")
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rectification.ledger import rounds
 from rectification.rules.rule import Breach, Rule
-from rectification.rules.similarity import resemblance, shingles
+from rectification.rules.similarity import Comparison
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from rectification.ledger import Ledger, Record
+    from rectification.ledger import Ledger
 
 _MOST = 200  # closed items of one unit that a new one is compared with, the latest first
 
@@ -24,26 +23,24 @@ def back_under_another_name(ledger: Ledger, *, similarity: float, days: float) -
     Compared with what was closed no more than `days` before the new one was found.
     """
     for records in ledger.by_unit.values():
-        closed = sorted(((day, r) for r in records if (day := _closed_on(r))), key=lambda pair: pair[0])
-        said = {record: _said(record) for record in records} if closed else {}
-        for record, ours in said.items():
+        closed = sorted((r for r in records if r.state.status == "closed"), key=lambda r: r.state.since)
+        if not closed:
+            continue
+        compared = Comparison()
+        closings = [record.state.since.toordinal() for record in closed]
+        known = [compared.add(record.item.title, record.item.problem) for record in closed]
+        for record in records:
             if record.state.finished:
                 continue
-            found = record.item.found
-            before = [one for day, one in closed if 0 <= (found - day).days <= days and one is not record]
-            near = ((resemblance(ours, said[one]), one) for one in reversed(before[-_MOST:]))
-            best, twin = max(near, key=lambda pair: pair[0], default=(0.0, None))
-            if twin is not None and best >= similarity and twin.item.id not in record.item.related:
-                facts = {"twin": twin.item.id, "percent": int(100 * best), "closed": str(_closed_on(twin))}
-                yield Breach(record.place, ("problem",), facts, record.item.id, day=found)
-
-
-def _closed_on(record: Record) -> date | None:
-    return record.state.since if record.state.status == "closed" else None
-
-
-def _said(record: Record) -> frozenset[str]:
-    return shingles(record.item.title) | shingles(record.item.problem)
+            ours, found = compared.add(record.item.title, record.item.problem), record.item.found.toordinal()
+            last = bisect_right(closings, found)
+            first = max(last - _MOST, bisect_left(closings, found - days), 0)
+            near = ((compared.resemblance(ours, known[n]), n) for n in range(first, last))
+            best, n = max(near, default=(0.0, 0))
+            if best >= similarity and closed[n].item.id not in record.item.related:
+                facts = {"twin": closed[n].item.id, "percent": int(100 * best)}
+                facts["closed"] = str(closed[n].state.since)
+                yield Breach(record.place, ("problem",), facts, record.item.id, day=record.item.found)
 
 
 def back_soon(ledger: Ledger, *, days: float) -> Iterator[Breach]:

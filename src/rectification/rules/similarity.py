@@ -17,6 +17,8 @@ Shingles = frozenset[str]
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+")
+# Taken out first: full-width punctuation is what makes the folding of a Chinese text dear.
+_PUNCTUATION = re.compile("[\\s!-/:-@\\[-`{-~·‐-―‘’“”…、。《》「」『』【】〔〕（）！，．：；？～]+")
 _PERMUTATIONS = 64
 _BANDS = {0.5: 32, 0.8: 16, 1.01: 8}  # similarity below which -> bands: more of them find less like texts
 _SEED = 1  # any: but always the same, so that the same ledger has the same findings
@@ -28,8 +30,8 @@ def bare(text: str) -> str:
 
     A measure copied from elsewhere often has its number changed, and nothing else.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _NUMBER.sub("0", "".join(filter(str.isalnum, folded)))
+    folded = unicodedata.normalize("NFKC", _PUNCTUATION.sub("", text)).casefold()
+    return _NUMBER.sub("0", folded if folded.isalnum() else "".join(filter(str.isalnum, folded)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -51,11 +53,40 @@ def resemblance(one: Shingles, other: Shingles) -> float:
     return shared / (len(one) + len(other) - shared)
 
 
+class Comparison:
+    """Texts that are compared over and over: each a number that has a bit for each of its shingles.
+
+    Many times as fast as `resemblance`, and the same.
+    """
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+        self._known: list[tuple[int, int]] = []  # the number, and how many bits it has
+
+    def add(self, *texts: str) -> int:
+        """Take in what some texts say together. Returns its place, by which it is compared."""
+        bits, said = self._bits, 0
+        for text in texts:
+            for run in _runs(bare(text)):
+                bit = bits.get(run)
+                if bit is None:
+                    bit = bits[run] = 1 << len(bits)
+                said |= bit
+        self._known.append((said, said.bit_count()))
+        return len(self._known) - 1
+
+    def resemblance(self, one: int, other: int) -> float:
+        """Return how much two of them are alike: the shingles they share of all they have, 0 to 1."""
+        (ours, size), (theirs, their_size) = self._known[one], self._known[other]
+        shared = (ours & theirs).bit_count()
+        return shared / (size + their_size - shared) if shared else 0.0
+
+
 def containment(part: str, *wholes: str) -> float:
     """Return how much of the text `part` stands in one of the texts `wholes` too, 0 to 1."""
     runs = _runs(bare(part))
     said = "\n".join(map(bare, wholes))
-    return sum(run in said for run in runs) / len(runs) if runs else 0.0
+    return [run in said for run in runs].count(True) / len(runs) if runs else 0.0
 
 
 @dataclass(frozen=True, slots=True)

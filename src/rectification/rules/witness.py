@@ -8,9 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from rectification.history import Commit, History, Recording, log_of, said_in
-from rectification.ledger import Place, acceptance, last_move
+from rectification.ledger import Place, acceptance, last_move, named_evidence
 from rectification.model import day_of
-from rectification.rules.evidence import named_evidence
 from rectification.rules.rule import Breach, Rule
 from rectification.rules.similarity import containment
 from rectification.settings import HEADER_FILE
@@ -97,22 +96,20 @@ def _stood(earlier: Commit, later: Commit) -> bool:
 
 def evidence_dated_before(ledger: Ledger) -> Iterator[Breach]:
     """Evidence of a rectification is no older than the problem, by the day in its name."""
-    for record in ledger.records:
-        for path, name in named_evidence(record.item):
-            dated = day_in_name(name) if name in ledger.evidence else None
-            if dated is not None and dated < record.item.found:
-                yield _too_old(record, path, name, dated)
+    for record, path, name in ledger.cited:
+        dated = day_in_name(name) if name in ledger.evidence else None
+        if dated is not None and dated < record.item.found:
+            yield _too_old(record, path, name, dated)
 
 
 def evidence_known_before(ledger: Ledger, *, history: History) -> Iterator[Breach]:
     """Evidence of a rectification is no older than the problem, by the day git first had the file."""
-    for record in ledger.records:
-        for path, name in named_evidence(record.item):
-            versions = history.evidence.get(name, ())
-            if versions and day_in_name(name) is None:
-                dated = min(version.commit.day for version in versions)
-                if dated < record.item.found:
-                    yield _too_old(record, path, name, dated)
+    for record, path, name in ledger.cited:
+        versions = history.evidence.get(name, ())
+        if versions and day_in_name(name) is None:
+            dated = min(version.commit.day for version in versions)
+            if dated < record.item.found:
+                yield _too_old(record, path, name, dated)
 
 
 def _too_old(record: Record, path: tuple[str | int, ...], name: str, dated: date) -> Breach:

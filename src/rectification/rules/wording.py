@@ -6,6 +6,7 @@ document that is only to be studied, is taken out before signs of substance are 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -84,7 +85,7 @@ def read_measure(text: str) -> Reading:
     """
     lexicon = _lexicon("zh" if _CHINESE.search(text) else "en")
     text = text.lower()
-    plain = sum(weight for weight, _ in _found(text, lexicon.firmest)[0])
+    plain = sum(weight for weight, _ in _found(text, lexicon.firmest, _BURDEN + _MOST)[0])
     if plain > _BURDEN + _MOST:
         return Reading(0.0, plain, (), talk=False, plain_talk=False)
     signs, _ = _found(_found(text, lexicon.hollow)[1], lexicon.firm)
@@ -100,16 +101,23 @@ def read_measure(text: str) -> Reading:
     )
 
 
-def _found(text: str, expressions: Weighed) -> tuple[list[tuple[float, str]], str]:
+def _found(text: str, expressions: Weighed, enough: float = math.inf) -> tuple[list[tuple[float, str]], str]:
     """Return each different match once, with its weight, and the text without them.
 
-    A place that a heavier expression has taken is not counted again.
+    A place that a heavier expression has taken is not counted again. Once the weights add up to more than
+    `enough`, nothing else is looked for.
     """
     found: dict[str, float] = {}
+    total = 0.0
     for weight, pattern in expressions:
-        if pattern.search(text) is None:
+        matches = pattern.findall(text)  # of an expression without groups: the whole matches
+        if not matches:
             continue
-        for match in pattern.finditer(text):
-            found.setdefault(match[0].strip(), weight)
+        for phrase in map(str.strip, matches):
+            if phrase and phrase not in found:
+                found[phrase] = weight
+                total += weight
+        if total > enough:
+            break
         text = pattern.sub("…", text)
-    return [(weight, phrase) for phrase, weight in found.items() if phrase], text
+    return [(weight, phrase) for phrase, weight in found.items()], text
