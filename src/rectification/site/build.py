@@ -17,10 +17,13 @@ from mkdocs.exceptions import PluginError
 from rectification import publish
 from rectification.exchange import copies
 from rectification.ledger import Ledger, publish_evidence
+from rectification.publish import index_json, manifest_json
+from rectification.revision import checkout_of
 from rectification.rules import Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.integrity import files_of, sums_of
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, compile_shell, for_other_sites, token
@@ -65,6 +68,7 @@ class Build:
             self.history = self.history.public(hidden) if self.history is not None else None
         self.staging = staging
         self.mistakes = mistakes
+        self.checkout = checkout_of(settings.root, _sources(config, settings))
         self.addresses = Addresses(config.use_directory_urls)
         self.edition = publish.Edition(
             self.ledger,
@@ -275,6 +279,21 @@ class Build:
         apart = f"{admin.FOLDER}/" if with_admin else ""
         stopped = headers.write_files(self.staging, self.policy, base=base, apart=apart)
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
+
+    def write_manifest(self) -> None:
+        """Write the list of all files: nothing may be written after it."""
+        paths = (path for path, regular in files_of(self.staging) if regular and path != manifest_json.PATH)
+        sums = sums_of(self.staging, paths)
+        content = manifest_json.manifest(self.edition, self.checkout, sums, index_json.REVISIONS[0][0])
+        _write(self.staging / manifest_json.PATH, content)
+
+
+def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:
+    """Yield the files and folders a site is made from."""
+    yield settings.checklists
+    for path in (config.docs_dir, config.theme.custom_dir, config.config_file_path):
+        if path:
+            yield Path(path)
 
 
 def _call(making: Callable[[], Sheet], make: Callable[[Sheet], None]) -> None:

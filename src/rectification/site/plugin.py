@@ -178,6 +178,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             raise PluginError(str(error)) from error
         for warning in build.write_headers():
             log.warning("%s", warning)
+        build.write_manifest()
         config.site_dir = str(self.site)
         if config.strict and _warned():
             discard(build.staging)  # MkDocs is about to fail this build
