@@ -49,6 +49,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     last_good: Examination | None = None
     history: History | None = None
     site: Path
+    staging: Path | None = None
     embeds: dict[str, Embeds]
     shells: dict[str, str]
 
@@ -67,7 +68,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         history = self._read_history(settings, catalogue)
         examination, mistakes = self._examine(settings, catalogue, history)
         self.site = Path(config.site_dir).resolve()
-        staging = open_staging(self.site)
+        self.staging = staging = open_staging(self.site)
         config.site_dir = str(staging)
         if self.config.offline:
             config.use_directory_urls = False  # a browser shows no index.html for a folder opened as a file
@@ -169,7 +170,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 log.warning("%s", warning)
         build.stamp()
 
-    @event_priority(-100)
+    @event_priority(-1000)  # after every plugin that still changes the site
     def _publish(self, *, config: MkDocsConfig) -> None:
         build = self._build()
         try:
@@ -184,16 +185,16 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             discard(build.staging)  # MkDocs is about to fail this build
         else:
             swap_in(build.staging, self.site)
-        self.build = None
+        self.build = self.staging = None
         gc.enable()
 
     on_post_build = CombinedEvent(_stamp, _publish)
 
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
-        if self.build is not None:
-            discard(self.build.staging)
-            self.build = None
+        if self.staging is not None:
+            discard(self.staging)
+        self.build = self.staging = None
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

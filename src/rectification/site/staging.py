@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -42,15 +45,57 @@ def open_staging(site: Path) -> Path:
 
 def swap_in(staging: Path, site: Path) -> None:
     """Put the finished `staging` folder in the place of `site`. Hidden entries of the old site
-    (`.git`, `.nojekyll` …) are kept, as MkDocs keeps them."""
-    previous = site.parent / f".{site.name}.previous-{os.getpid()}"
-    if site.exists():
-        for entry in site.iterdir():
-            if entry.name.startswith(".") and not (staging / entry.name).exists():
-                entry.rename(staging / entry.name)
+    (`.git`, `.nojekyll` …) are kept, as MkDocs keeps them.
+
+    Whenever this is interrupted, one of the two sites is there, whole, with its hidden entries; only where
+    the system cannot let folders change places is there a moment without, which the next build mends.
+    """
+    if not site.exists():
+        staging.rename(site)
+        return
+    for entry in site.iterdir():
+        if entry.name.startswith(".") and not (staging / entry.name).exists():
+            _share(entry, staging / entry.name)
+    previous = staging
+    if not _exchange(staging, site):
+        previous = site.parent / f".{site.name}.previous-{os.getpid()}"
         site.rename(previous)
-    staging.rename(site)
+        try:
+            staging.rename(site)
+        except BaseException:
+            previous.rename(site)
+            raise
     _remove(previous)
+
+
+def _share(entry: Path, to: Path) -> None:
+    """Let a file, or a folder of files, be at `to` as well, without copying where that can be."""
+
+    def share(source: str, target: str) -> None:
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError:
+            shutil.copy2(source, target, follow_symlinks=False)
+
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.copytree(entry, to, symlinks=True, copy_function=share)
+    else:
+        share(str(entry), str(to))
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places at once; False where the system cannot do that.
+
+    Between two renames there would be a moment without a site.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
 
 
 def discard(staging: Path) -> None:
@@ -69,5 +114,6 @@ def _remove(folder: Path) -> None:
         pages = [
             page for entry in deep for page in entry.iterdir() if page.is_dir() and not page.is_symlink()
         ]
-        on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
+        with suppress(OSError):  # sharing work out needs a little room on the disk
+            on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
     shutil.rmtree(folder, ignore_errors=True)

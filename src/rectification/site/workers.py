@@ -8,8 +8,11 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from ctypes import c_longlong
 from multiprocessing.connection import Connection
-from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.sharedctypes import RawValue
+from tempfile import TemporaryFile
+from typing import IO
 
 _WORTH_A_PROCESS = 200  # jobs: below that, starting a process costs more than it saves
 _LARGE = 16  # first jobs: these are taken one by one
@@ -38,20 +41,22 @@ def on_both_cores(jobs: Sequence[Job]) -> None:
     gc.freeze()  # a collection in a forked process would copy every page it touches
     try:
         context = multiprocessing.get_context("fork")
-        taken = context.Value("q", 0)
+        taken = RawValue(c_longlong, 0)
         started = []
-        for _ in range(1, workers):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_report, args=(_claimed(jobs, taken), theirs))
-            process.start()
-            theirs.close()
-            started.append((process, ours))
-        try:
-            _do(_claimed(jobs, taken))
-        finally:
-            faults = [_answer(ours) for _, ours in started]
-            for process, _ in started:
-                process.join()
+        with TemporaryFile() as lock:
+            for _ in range(1, workers):
+                ours, theirs = context.Pipe(duplex=False)
+                claimed = _claimed(jobs, taken, lock)
+                process = context.Process(target=_report, args=(claimed, theirs, os.getpid()))
+                process.start()
+                theirs.close()
+                started.append((process, ours))
+            try:
+                _do(_claimed(jobs, taken, lock))
+            finally:
+                faults = [_answer(ours) for _, ours in started]
+                for process, _ in started:
+                    process.join()
     finally:
         gc.unfreeze()
     for fault in faults:
@@ -65,16 +70,22 @@ def _processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _claimed(jobs: Sequence[Job], taken: Synchronized[int]) -> Iterator[Job]:
+def _claimed(jobs: Sequence[Job], taken: c_longlong, lock: IO[bytes]) -> Iterator[Job]:
     """Yield jobs that no other process has taken, in their order; the first ones one by one.
 
     Jobs may differ much in size: a process that has a large one takes fewer of the others. The large ones
     stand first, and are few.
     """
+    import fcntl  # where processes are forked, it is there
+
     while True:
-        with taken.get_lock():
+        # The system opens such a lock for the others when the process that holds it is killed.
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        try:
             first = taken.value
             last = taken.value = min(len(jobs), first + (1 if first < _LARGE else _CLAIM))
+        finally:
+            fcntl.lockf(lock, fcntl.LOCK_UN)
         if first == last:
             return
         yield from jobs[first:last]
@@ -85,9 +96,12 @@ def _do(jobs: Iterable[Job]) -> None:
         job()
 
 
-def _report(jobs: Iterable[Job], answer: Connection) -> None:
+def _report(jobs: Iterable[Job], answer: Connection, parent: int) -> None:
     try:
-        _do(jobs)
+        for job in jobs:
+            if os.getppid() != parent:  # it was killed: the next build clears away what is here
+                return
+            job()
         answer.send("")
     except BaseException:
         answer.send(traceback.format_exc())
