@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -32,6 +32,41 @@ class Moment:
 
     commit: str
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A working tree: its commit, when that was committed, and whether what lies there differs (`dirty`)."""
+
+    commit: str
+    committed: datetime
+    dirty: bool
+
+
+def checkout_of(folder: Path, paths: Iterable[Path]) -> Checkout | None:
+    """Return what git knows of the working tree that `folder` lies in; None where it knows nothing.
+
+    It is dirty where anything at or below one of `paths` differs from the commit; a new file does too, unless
+    git is told to ignore it. What git cannot tell clean counts as dirty, and what lies elsewhere not at all.
+    """
+    top = top_of(folder.resolve())
+    if top is None:
+        return None
+    plain = {"GIT_OPTIONAL_LOCKS": "0"}  # a build writes nothing to the repository
+    found = (path.resolve() for path in paths)
+    within = [path.relative_to(top).as_posix() for path in found if path.is_relative_to(top)]
+    try:
+        head = _git(top, "rev-list", "--max-count=1", "--timestamp", "HEAD", "--", variables=plain)
+        if not head:
+            return None
+        seconds, commit = head.split()
+        asked = ("status", "--porcelain", "--untracked-files=normal", "--", *within)
+        dirty = bool(within and _git(top, *asked, variables=plain, must=True))
+    except RevisionError:
+        return None
+    except subprocess.CalledProcessError:
+        dirty = True
+    return Checkout(commit, datetime.fromtimestamp(int(seconds), UTC), dirty)
 
 
 def moment_of(settings: Settings, named: str) -> Moment:

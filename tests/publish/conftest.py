@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rectification.catalogue import read_catalogue
-from rectification.publish import Edition, outputs, seals
+from rectification.publish import Edition, manifest_json, outputs, seals
 from rectification.rules import examine
 from rectification.settings import Settings
 from rectification.site.addresses import Addresses
@@ -50,7 +51,9 @@ def edition_of(root: Path, *, language: str = "zh", base: str = BASE, timezone: 
 
 def publish(edition: Edition) -> dict[str, bytes]:
     made = {name: content for output in outputs(edition) for name, content in output()}
-    return made | dict(seals(edition, made.__getitem__))
+    made |= dict(seals(edition, made.__getitem__))
+    sums = {name: (len(content), sha256(content).hexdigest()) for name, content in made.items()}
+    return made | {manifest_json.PATH: manifest_json.manifest(edition, None, sums, "1.0")}
 
 
 @pytest.fixture

@@ -25,11 +25,13 @@ config_file = click.option(
 
 @dataclass(frozen=True)
 class Project:
-    """A site as its mkdocs.yml describes it. `base` ends with `/`; empty where the site names no address."""
+    """A site as its mkdocs.yml describes it. `base` ends with `/`; empty where the site names no address.
+    `site` is the folder it is built into."""
 
     settings: Settings
     site_name: str
     base: str
+    site: Path
     addresses: Addresses
 
     @property
@@ -60,4 +62,4 @@ def read_project(path: Path) -> Project:
         raise click.UsageError(words().text("cli.no_plugin", file=path))
     directories = config.use_directory_urls and not config.plugins[NAME].config.offline
     base = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
-    return Project(settings, config.site_name, base, Addresses(directories))
+    return Project(settings, config.site_name, base, Path(config.site_dir), Addresses(directories))

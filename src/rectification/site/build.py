@@ -19,10 +19,13 @@ from mkdocs.exceptions import PluginError
 from rectification import publish
 from rectification.exchange import copies
 from rectification.ledger import Ledger, publish_evidence
+from rectification.publish import index_json, manifest_json
+from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers, search
 from rectification.site.addresses import FOLDERS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
     Kept,
     Look,
@@ -95,6 +98,7 @@ class Build:
         self.staging = staging
         self.others = others
         self.mistakes = mistakes
+        self.checkout = checkout_of(settings.root, _sources(config, settings))
         self.addresses = Addresses(config.use_directory_urls)
         self.edition = publish.Edition(
             self.ledger,
@@ -285,7 +289,11 @@ class Build:
             self._note([Made(path, self._write(path, content, digest(content)))])
         for file in self.ledger.evidence.values():
             self._note([self._hand_out(file)])
-        later = (f"{search.FOLDER}/" if self.with_search else headers.FILES[0], *headers.FILES)
+        later = (
+            f"{search.FOLDER}/" if self.with_search else headers.FILES[0],
+            *headers.FILES,
+            manifest_json.PATH,
+        )
         stale = self.kept.looks.keys() - self.made.keys() - self.rendered
         forget(self.root, (name for name in stale if not name.startswith(later)))
 
@@ -445,6 +453,25 @@ class Build:
                 kept = self.kept.has(name, key)
                 self.made[name] = self.kept.files[name] if kept else self._write(name, content, key)
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
+
+    def write_manifest(self) -> None:
+        """Write the list of all files: nothing may be written after it."""
+        if self.others:  # what another plugin wrote, only the finished site tells
+            found = (path for path, regular in files_of(self.root) if regular and path != manifest_json.PATH)
+            sums = sums_of(self.root, found)
+        else:
+            sums = sums_of(self.root, self.rendered)
+            sums |= {name: (one.size, one.sha256) for name, one in self.made.items()}
+        content = manifest_json.manifest(self.edition, self.checkout, sums, index_json.REVISIONS[0][0])
+        self._note([Made(manifest_json.PATH, self._write(manifest_json.PATH, content, digest(content)))])
+
+
+def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:
+    """Yield the files and folders a site is made from."""
+    yield settings.checklists
+    for path in (config.docs_dir, config.theme.custom_dir, config.config_file_path):
+        if path:
+            yield Path(path)
 
 
 class _EditAddresses:

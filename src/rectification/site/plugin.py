@@ -58,6 +58,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     waiting: Callable[[], dict[str, Look]] | None = None
     last: Mapping[str, Written]
     site: Path
+    staging: Path | None = None
     embeds: dict[str, Embeds]
     shells: dict[str, str]
 
@@ -79,7 +80,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._prepare()
         history = self._read_history(settings, catalogue)
         examination, mistakes = self._examine(settings, catalogue, history)
-        staging = open_staging(self.site)
+        self.staging = staging = open_staging(self.site)
         config.site_dir = str(staging)
         if self.config.offline:
             config.use_directory_urls = False  # a browser shows no index.html for a folder opened as a file
@@ -192,7 +193,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         build.stamp()
         config.site_dir = str(build.root)
 
-    @event_priority(-100)
+    @event_priority(-1000)  # after every plugin that still changes the site
     def _publish(self, *, config: MkDocsConfig) -> None:
         build = self._build()
         try:
@@ -201,21 +202,22 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             raise PluginError(str(error)) from error
         for warning in build.write_headers():
             log.warning("%s", warning)
+        build.write_manifest()
         config.site_dir = str(self.site)
         if config.strict and _warned():
             discard(build.staging)  # MkDocs is about to fail this build
         else:
             self._put_in_place(build)
-        self.build = None
+        self.build = self.staging = None
         gc.enable()
 
     on_post_build = CombinedEvent(_stamp, _publish)
 
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
-        if self.build is not None:
-            discard(self.build.staging)
-            self.build = None
+        if self.staging is not None:
+            discard(self.staging)
+        self.build = self.staging = None
 
     # -- only what differs from the last build -----------------------------------------------------
 

@@ -31,9 +31,7 @@ def open_staging(site: Path) -> Path:
     prefix = f".{site.name}."
     for left in sorted(site.parent.glob(f"{prefix}*")):
         kind, _, pid = left.name.removeprefix(prefix).partition("-")
-        if left == spare_of(site):
-            _carry_hidden(left, site)
-        elif (
+        if (
             kind in ("staging", "previous")
             and pid.isdigit()
             and not (_alive(int(pid)) and int(pid) != os.getpid())
@@ -41,7 +39,6 @@ def open_staging(site: Path) -> Path:
             if kind == "previous" and not site.exists():
                 left.rename(site)  # killed between the two renames of a swap
             else:
-                _carry_hidden(left, site)
                 _remove(left)
     staging = site.parent / f"{prefix}staging-{os.getpid()}"
     staging.mkdir()
@@ -84,8 +81,7 @@ def mirror(site: Path, spare: Path) -> dict[str, Look]:
             look = entry.stat(follow_symlinks=False)
             looks[name] = Look(look.st_size, look.st_mtime_ns)
         for left in known.values():
-            if folder or not left.name.startswith("."):
-                _drop(left)
+            _drop(left)
     return looks
 
 
@@ -134,28 +130,45 @@ def make_room(path: Path) -> None:
 
 def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
     """Put the finished `folder` in the place of `site`. Hidden entries of the old site (`.git`, `.nojekyll`
-    …) are kept, as MkDocs keeps them. With `keep` the old site then lies where `folder` was."""
+    …) are kept, as MkDocs keeps them. With `keep` the old site then lies where `folder` was.
+
+    Whenever this is interrupted, one of the two sites is there, whole, with its hidden entries; only where
+    the system cannot let folders change places is there a moment without, which the next build mends.
+    """
     if not site.exists():
         folder.rename(site)
         return
+    for entry in site.iterdir():
+        if entry.name.startswith(".") and not (folder / entry.name).exists():
+            _share(entry, folder / entry.name)
     previous = folder
     if not _exchange(folder, site):
         previous = site.parent / f".{site.name}.previous-{os.getpid()}"
         site.rename(previous)
-        folder.rename(site)
-    _carry_hidden(previous, site)
+        try:
+            folder.rename(site)
+        except BaseException:
+            previous.rename(site)
+            raise
     if not keep:
         _remove(previous)
     elif previous != folder:
         previous.rename(folder)
 
 
-def _carry_hidden(previous: Path, site: Path) -> None:
-    """Move the hidden entries of an old site to the one in its place, as far as that has none of the name."""
-    if site.is_dir() and previous.is_dir():
-        for entry in previous.iterdir():
-            if entry.name.startswith(".") and not (site / entry.name).exists():
-                entry.rename(site / entry.name)
+def _share(entry: Path, to: Path) -> None:
+    """Let a file, or a folder of files, be at `to` as well, without copying where that can be."""
+
+    def share(source: str, target: str) -> None:
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError:
+            shutil.copy2(source, target, follow_symlinks=False)
+
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.copytree(entry, to, symlinks=True, copy_function=share)
+    else:
+        share(str(entry), str(to))
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -189,5 +202,6 @@ def _remove(folder: Path) -> None:
         pages = [
             page for entry in deep for page in entry.iterdir() if page.is_dir() and not page.is_symlink()
         ]
-        on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
+        with suppress(OSError):  # sharing work out needs a little room on the disk
+            on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
     shutil.rmtree(folder, ignore_errors=True)

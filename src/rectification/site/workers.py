@@ -8,10 +8,12 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from ctypes import c_longlong
 from functools import partial
 from multiprocessing.connection import Connection
-from multiprocessing.sharedctypes import Synchronized
-from typing import TYPE_CHECKING, Generic, TypeVar
+from multiprocessing.sharedctypes import RawValue
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext
@@ -45,18 +47,20 @@ def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
     gc.freeze()  # a collection in a forked process would copy every page it touches
     try:
         context = multiprocessing.get_context("fork")
-        taken = context.Value("q", 0)
-        started = [Apart(partial(_done, jobs, taken), context) for _ in range(1, workers)]
+        taken = RawValue(c_longlong, 0)
         faults: list[WorkerError] = []
         told: list[Told] = []
-        try:
-            told += _done(jobs, taken)
-        finally:
-            for apart in started:
-                try:
-                    told += apart.result()
-                except WorkerError as fault:
-                    faults.append(fault)
+        with TemporaryFile() as lock:
+            doing = partial(_done, jobs, taken, lock)
+            started = [Apart(partial(doing, os.getpid()), context) for _ in range(1, workers)]
+            try:
+                told += doing(0)
+            finally:
+                for apart in started:
+                    try:
+                        told += apart.result()
+                    except WorkerError as fault:
+                        faults.append(fault)
     finally:
         gc.unfreeze()
     if faults:
@@ -105,23 +109,34 @@ def _processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _claimed(jobs: Sequence[Job[Told]], taken: Synchronized[int]) -> Iterator[Job[Told]]:
+def _claimed(jobs: Sequence[Job[Told]], taken: c_longlong, lock: IO[bytes]) -> Iterator[Job[Told]]:
     """Yield jobs that no other process has taken, in their order; the first ones one by one.
 
     Jobs may differ much in size: a process that has a large one takes fewer of the others. The large ones
     stand first, and are few.
     """
+    import fcntl  # where processes are forked, it is there
+
     while True:
-        with taken.get_lock():
+        # The system opens such a lock for the others when the process that holds it is killed.
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        try:
             first = taken.value
             last = taken.value = min(len(jobs), first + (1 if first < _LARGE else _CLAIM))
+        finally:
+            fcntl.lockf(lock, fcntl.LOCK_UN)
         if first == last:
             return
         yield from jobs[first:last]
 
 
-def _done(jobs: Sequence[Job[Told]], taken: Synchronized[int]) -> list[Told]:
-    return [job() for job in _claimed(jobs, taken)]
+def _done(jobs: Sequence[Job[Told]], taken: c_longlong, lock: IO[bytes], parent: int) -> list[Told]:
+    told = []
+    for job in _claimed(jobs, taken, lock):
+        if parent and os.getppid() != parent:  # it was killed: the next build clears away what is here
+            break
+        told.append(job())
+    return told
 
 
 def _report(job: Job[object], answers: Connection) -> None:
