@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
@@ -34,8 +35,8 @@ def publish(ledger: Ledger, folder: Path, address: str) -> None:
     made: dict[str, bytes] = {}
     for module in formats():
         if hasattr(module, "DOCUMENTS") and hasattr(module, "write"):
-            made |= dict(module.write(edition))
-    made |= dict(seals(edition, made.__getitem__))
+            made |= {one.path: one.make() for one in module.write(edition)}
+    made |= dict(seals(edition, lambda name: (len(made[name]), sha256(made[name]).hexdigest())))
     for name, content in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,20 +75,19 @@ def profile(project: Path) -> Stages:
             (Views, "listing", "listing pages"),
             (Views, "embed", "live views in hand-written pages"),
             (Shell, "stamp", "stamping: the shell around them"),
-            (site_build, "_write", "writing files"),
+            (site_build.Build, "_write", "hashing and writing files"),
             (plugin, "swap_in", "swapping the site in"),
         ]
         for owner, name, stage in places:
             setattr(owner, name, stages.timed(stage, getattr(owner, name)))
 
-        def output(module: Any, edition: publish.Edition) -> Iterable[tuple[str, bytes]]:
-            return list(module.write(edition))
+        def output(module: Any, edition: publish.Edition) -> Iterable[publish.Output]:
+            for one in module.write(edition):
+                yield replace(one, make=stages.timed(f"output {stem(module)}", one.make))
 
-        def outputs(edition: publish.Edition) -> list[Callable[[], Iterable[tuple[str, bytes]]]]:
-            return [
-                partial(stages.timed(f"output {stem(module)}", output), module, edition)
-                for module in publish.formats()
-            ]
+        def outputs(edition: publish.Edition) -> list[Callable[[], Iterable[publish.Output]]]:
+            modules = (module for module in publish.formats() if hasattr(module, "write"))
+            return [partial(output, module, edition) for module in modules]
 
         site_build.publish.outputs = outputs  # type: ignore[attr-defined]
         stages.timed("MkDocs, the theme and the rest", lambda: build(load_config()))()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
 from pathlib import Path
@@ -79,8 +80,8 @@ class Sites:
         ledger = examination.ledger if audience == "internal" else examination.ledger.public()
         edition = Edition(ledger, read_catalogue("zh"), name, address, "UTC", Addresses(True))
         api = (module for module in formats() if hasattr(module, "DOCUMENTS") and hasattr(module, "write"))
-        made = {path: content for module in api for path, content in module.write(edition)}
-        made |= dict(seals(edition, made.__getitem__))
+        made = {one.path: one.make() for module in api for one in module.write(edition)}
+        made |= dict(seals(edition, lambda name: (len(made[name]), sha256(made[name]).hexdigest())))
         for path, content in made.items():
             target = self.root / name / "site" / path
             target.parent.mkdir(parents=True, exist_ok=True)

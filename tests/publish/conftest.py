@@ -50,9 +50,13 @@ def edition_of(root: Path, *, language: str = "zh", base: str = BASE, timezone: 
 
 
 def publish(edition: Edition) -> dict[str, bytes]:
-    made = {name: content for output in outputs(edition) for name, content in output()}
-    made |= dict(seals(edition, made.__getitem__))
-    sums = {name: (len(content), sha256(content).hexdigest()) for name, content in made.items()}
+    made = {one.path: one.make() for output in outputs(edition) for one in output()}
+
+    def sum_of(name: str) -> tuple[int, str]:
+        return len(made[name]), sha256(made[name]).hexdigest()
+
+    made |= dict(seals(edition, sum_of))
+    sums = {name: sum_of(name) for name in made}
     return made | {manifest_json.PATH: manifest_json.manifest(edition, None, sums, "1.0")}
 
 

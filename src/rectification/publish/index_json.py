@@ -43,6 +43,7 @@ DOCUMENTS = {"index.json": Index}
 # Newest first; a revision adds to the interface and takes nothing from it. Its words: `api_change` in the
 # catalogues.
 REVISIONS = (
+    ("1.5", "2026-11-25"),
     ("1.4", "2026-11-25"),
     ("1.3", "2026-11-25"),
     ("1.2", "2026-11-25"),

@@ -289,13 +289,10 @@ class Build:
             self._note([Made(path, self._write(path, content, digest(content)))])
         for file in self.ledger.evidence.values():
             self._note([self._hand_out(file)])
-        later = (
-            f"{search.FOLDER}/" if self.with_search else headers.FILES[0],
-            *headers.FILES,
-            manifest_json.PATH,
-        )
-        stale = self.kept.looks.keys() - self.made.keys() - self.rendered
-        forget(self.root, (name for name in stale if not name.startswith(later)))
+        later = {*headers.FILES, manifest_json.PATH}
+        stale = self.kept.looks.keys() - self.made.keys() - self.rendered - later
+        index = f"{search.FOLDER}/"
+        forget(self.root, (name for name in stale if not (self.with_search and name.startswith(index))))
 
     def _shells(self) -> dict[str, Shell]:
         """Take what MkDocs made of each kind of page, ready to be stamped."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
@@ -93,6 +93,26 @@ def open_cache(root: Path) -> Path | None:
     except OSError:
         return None
     return folder
+
+
+def claim(cache_folder: Path) -> IO[bytes] | None:
+    """Return what holds a cache folder for one build, until it is closed; None while another build has it.
+
+    Held too by processes forked meanwhile: what a killed build left working is not met by the next one.
+    """
+    try:
+        import fcntl
+    except ImportError:  # no such locks here
+        return None
+    held = None
+    try:
+        held = (cache_folder / "lock").open("ab")
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if held is not None:
+            held.close()
+        return None
+    return held
 
 
 @cache

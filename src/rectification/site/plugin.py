@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mkdocs import utils
 from mkdocs.exceptions import PluginError
@@ -25,7 +25,7 @@ from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.build import Build
 from rectification.site.embed import Embeds, find_embeds, placeholder
-from rectification.site.kept import Look, Written, open_cache
+from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
@@ -55,6 +55,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     last_good: Examination | None = None
     history: History | None = None
     remembered: Path | None = None
+    held: IO[bytes] | None = None
     waiting: Callable[[], dict[str, Look]] | None = None
     last: Mapping[str, Written]
     site: Path
@@ -208,6 +209,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             discard(build.staging)  # MkDocs is about to fail this build
         else:
             self._put_in_place(build)
+        self._let_go()
         self.build = self.staging = None
         gc.enable()
 
@@ -217,6 +219,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         gc.enable()
         if self.staging is not None:
             discard(self.staging)
+        self._let_go()
         self.build = self.staging = None
 
     # -- only what differs from the last build -----------------------------------------------------
@@ -228,8 +231,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def _prepare(self) -> None:
         """Let the site before this one be made ready to become the next, beside what goes on here."""
-        self.waiting = None
-        if self.serving or self.remembered is None or not self.site.is_dir():
+        self.waiting, self.held = None, None
+        if self.serving or self.remembered is None:
+            return
+        self.held = claim(self.remembered)
+        if self.held is None or not self.site.is_dir():
             return
         self.last = read_record(self.remembered, self.site)
         if self.last:
@@ -248,11 +254,19 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _put_in_place(self, build: Build) -> None:
         if build.root == build.staging:
             swap_in(build.staging, self.site)
-            discard(spare_of(self.site))
+            if self.held is not None:
+                discard(spare_of(self.site))
         else:
             swap_in(build.root, self.site, keep=True)
             discard(build.staging)
-        write_record(self.remembered, self.site, build.made)
+        if self.held is not None and self.remembered is not None:
+            write_record(self.remembered, self.site, build.made)
+
+    def _let_go(self) -> None:
+        """Let other builds have what builds remember."""
+        if self.held is not None:
+            self.held.close()
+            self.held = None
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
