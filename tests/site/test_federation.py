@@ -219,7 +219,7 @@ def test_a_county_that_is_down_or_lies_does_not_stop_the_city(country: Country) 
     assert strict == 1  # as for every warning
     after = country.city.files()
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    assert changed == {"sources/index.html"}
+    assert changed == {"sources/index.html", "api/v1/manifest.json"}
     assert country.city.page("sources").count("上次完好的副本") == 2
 
 

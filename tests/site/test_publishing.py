@@ -14,7 +14,11 @@ from .conftest import CHECKLIST, MKDOCS, Project
 
 
 def leftovers(project: Project) -> list[str]:
-    return [path.name for path in project.root.iterdir() if path.name.startswith(".site.")]
+    return [
+        path.name
+        for path in project.root.iterdir()
+        if path.name.startswith((".site.staging", ".site.previous"))
+    ]
 
 
 def test_errors_in_any_file_leave_the_old_site_untouched(project: Project) -> None:

@@ -41,7 +41,7 @@ from rectification.site.keys import Keys
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
-from rectification.site.staging import make_room, merge
+from rectification.site.staging import IN_THE_WAY, make_room, merge
 from rectification.site.views import LISTINGS, Page, Views
 from rectification.site.workers import Job, on_both_cores
 from rectification.substance import Substance, borne_out
@@ -286,7 +286,7 @@ class Build:
             return self.made[path].size, self.made[path].sha256
 
         for path, content in publish.seals(self.edition, sum_of):
-            self._note([Made(path, self._write(path, content, digest(content)))])
+            self._note([Made(path, self._anew(path, content))])
         for file in self.ledger.evidence.values():
             self._note([self._hand_out(file)])
         later = {*headers.FILES, manifest_json.PATH}
@@ -360,12 +360,17 @@ class Build:
         found = path.stat()
         return Made(file.reference, Written(key, found.st_size, found.st_mtime_ns, file.sha256), page)
 
+    def _anew(self, name: str, content: bytes) -> Written:
+        """Write a file that is made by every build, unless it is there in the same words."""
+        key = digest(content)
+        return self.kept.files[name] if self.kept.has(name, key) else self._write(name, content, key)
+
     def _write(self, name: str, content: bytes, key: str) -> Written:
         """Write a file anew: what lay there may be a file of the present site."""
         path = self.root / name
         try:
             stream = path.open("xb")
-        except OSError:
+        except IN_THE_WAY:
             make_room(path)
             stream = path.open("xb")
         with stream:
@@ -445,10 +450,7 @@ class Build:
         )
         for name, text in files.items():
             if name not in self.rendered:  # a file of this name that the site brings itself is kept
-                content = text.encode()
-                key = digest(content)
-                kept = self.kept.has(name, key)
-                self.made[name] = self.kept.files[name] if kept else self._write(name, content, key)
+                self._note([Made(name, self._anew(name, text.encode()))])
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
 
     def write_manifest(self) -> None:
@@ -460,7 +462,7 @@ class Build:
             sums = sums_of(self.root, self.rendered)
             sums |= {name: (one.size, one.sha256) for name, one in self.made.items()}
         content = manifest_json.manifest(self.edition, self.checkout, sums, index_json.REVISIONS[0][0])
-        self._note([Made(manifest_json.PATH, self._write(manifest_json.PATH, content, digest(content)))])
+        self._note([Made(manifest_json.PATH, self._anew(manifest_json.PATH, content))])
 
 
 def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:

@@ -14,6 +14,9 @@ from pathlib import Path
 from rectification.site.kept import Look, looks_of
 from rectification.site.workers import on_both_cores
 
+# What it means where something else lies in the place of a file or of its folder, or the folder is missing.
+IN_THE_WAY = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError)
+
 
 def _alive(pid: int) -> bool:
     try:
@@ -107,7 +110,7 @@ def merge(staging: Path, root: Path, looks: Mapping[str, Look]) -> set[str]:
             continue
         try:
             (staging / name).replace(root / name)
-        except OSError:
+        except IN_THE_WAY:
             make_room(root / name)
             (staging / name).replace(root / name)
     return set(found)
