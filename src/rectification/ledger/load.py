@@ -156,6 +156,9 @@ class _Same:
 
 def _named(reading: Reading) -> frozenset[str]:
     """Return the names of the files that items of a reading name as evidence."""
+    # Nearly all files of a large ledger name none: to ask every item takes as long as to derive its state.
+    if f"{EVIDENCE_FOLDER}/" not in reading.text and "\\" not in reading.text:
+        return frozenset()
     named = (name for item, _ in reading.items for name in references(item))
     return frozenset(name for name in named if name.startswith(f"{EVIDENCE_FOLDER}/"))
 
