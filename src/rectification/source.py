@@ -12,7 +12,7 @@ import stat
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from sys import intern
@@ -32,6 +32,7 @@ from yaml.events import (
 )
 
 from rectification.diagnostic import Diagnostic, lines_of
+from rectification.personal import perhaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,6 +65,9 @@ _NAMED_ESCAPES = {
 # Only from the start of a run of blanks: from each of them in turn, a run without a `#` costs its square.
 _LOST_COMMENT = re.compile(r"(?<![ \t])[ \t]+#[^\s#]")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
+# Of Markdown: a link or the address of a reference, and an address in angle brackets.
+_LINK = re.compile(r"\][(:]")
+_ANGLED = re.compile(r"<[A-Za-z]")
 # Where one may stand: what an anchor, an alias or a tag begins with. And an escape of what may be hidden.
 _MARKER = re.compile(r"[&*!](?<![^\s\[\]{},:?-].)")
 _HIDING = re.compile(r"\\[xuU0abvfeNLP]")
@@ -94,11 +98,22 @@ _NOTHING = Tree({}, {}, ())
 class Document:
     """One YAML file as read: its name, its text, its value and where each part of it stands."""
 
-    def __init__(self, file: str, text: str, tree: Tree | Callable[[], Tree] = _NOTHING) -> None:
-        """Hold what was read; a `tree` that is called for is built when it is first asked about."""
+    def __init__(
+        self,
+        file: str,
+        text: str,
+        tree: Tree | Callable[[], Tree] = _NOTHING,
+        starts: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """Hold what was read.
+
+        A `tree` that is to be called for is built when it is first asked about; `starts` are then the places
+        in the text of the entries of each list right below its top.
+        """
         self.file = file
         self.text = text
         self._given = tree
+        self._starts = starts if starts is not None else starts_of(self.tree)
 
     @classmethod
     def absent(cls, file: str) -> Document:
@@ -109,9 +124,20 @@ class Document:
     def tree(self) -> Tree:
         return self._given if isinstance(self._given, Tree) else self._given()
 
+    def let_go(self) -> None:
+        """Keep the text alone: its value and its places are read from it again where they are asked for."""
+        self._given = partial(_again, self.file, self.text)
+        self.__dict__.pop("tree", None)
+        self.__dict__.pop("_numbers", None)
+
     @property
     def value(self) -> dict[str, Node]:
         return self.tree.value
+
+    @cached_property
+    def suspect(self) -> bool:
+        """Whether the text may hold personal data, or a link: then its parts are looked at one by one."""
+        return perhaps(self.text) or may_link(self.text)
 
     def mark(self, path: Path_, of: Literal["value", "key"] = "value") -> Mark:
         """Return the place of the value (or the key) at `path`; of its nearest parent where there is none."""
@@ -140,8 +166,10 @@ class Document:
         return bisect_right(self._line_starts, start) - 1 if start is not None else self.last_line
 
     def _start(self, path: Path_) -> int | None:
-        number = self._entry(path) if len(path) == 2 else None
-        return self.tree.positions[number] if number is not None else None
+        if len(path) != 2 or not isinstance(path[1], int):
+            return None
+        starts = self._starts.get(str(path[0]), ())
+        return starts[path[1]] if 0 <= path[1] < len(starts) else None
 
     def _entry(self, path: Path_) -> int | None:
         """Return the number of the entry that a path begins with; None where it leads elsewhere."""
@@ -206,6 +234,22 @@ class Document:
         return len(self._line_starts)
 
 
+def starts_of(tree: Tree) -> dict[str, Sequence[int]]:
+    """Return the places in the text of the entries of each list right below the top."""
+    positions = tree.positions
+    return {key: array("I", [positions[n] for n in numbers]) for key, numbers in tree.entries.items()}
+
+
+def _again(file: str, text: str) -> Tree:
+    document, _ = parse(text, file)
+    return document.tree if document is not None else _NOTHING
+
+
+def may_link(text: str) -> bool:
+    """Tell whether a text holds the marks of a link; two expressions, each found by its first letter."""
+    return _LINK.search(text) is not None or _ANGLED.search(text) is not None
+
+
 def _numbered(node: Node, number: int) -> dict[str | int, int]:
     """Return the number of each value right below the node of that number, by its key or index."""
     found: dict[str | int, int] = {}
@@ -241,10 +285,13 @@ def read(path: Path, file: str) -> tuple[Document | None, str, list[Diagnostic]]
     `file` is the name diagnostics give it. Returns the document (None where it cannot be used), its text
     as far as it could be read (for excerpts), and the diagnostics. Raises nothing for bad input.
     """
-    raw, refused = _bytes_of(path, file)
-    if refused is not None:
-        return None, "", [refused]
-    text, refused = _decode(raw, file)
+    raw, refused = raw_of(path, file)
+    return (None, "", [refused]) if refused is not None else parse_raw(raw, file)
+
+
+def parse_raw(raw: bytes, file: str) -> tuple[Document | None, str, list[Diagnostic]]:
+    """Parse what a YAML file holds. Returns what `read` does."""
+    text, refused = decode(raw, file)
     if refused is not None:
         return None, text, [refused]
     document, diagnostics = parse(text, file)
@@ -277,8 +324,11 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Diagnostic]]:
     return Document(file, text, tree), reading.diagnostics
 
 
-def _bytes_of(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
-    """Read a regular file within the size cap, never waiting on a pipe and never following a link."""
+def raw_of(path: Path, file: str) -> tuple[bytes, Diagnostic | None]:
+    """Read a regular file within the size cap, never waiting on a pipe and never following a link.
+
+    Returns what it holds, or nothing and a diagnostic that says why.
+    """
 
     def refuse(code: str, **facts: object) -> tuple[bytes, Diagnostic]:
         return b"", Diagnostic(code, "error", file, 1, 1, facts)
@@ -311,7 +361,8 @@ def _kind_of(mode: int) -> str:
     return next((name for is_kind, name in kinds.items() if is_kind(mode)), "special file")
 
 
-def _decode(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
+def decode(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
+    """Return the text of a file, as far as it can be read, and a diagnostic where it is no UTF-8."""
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:

@@ -18,7 +18,8 @@ from rectification.ledger.load import Loading, load, yaml_files
 from rectification.ledger.origin import Origin, SourceState
 from rectification.ledger.place import Place
 from rectification.ledger.query import FIELDS, RANGES, Where, choices, faults, select
-from rectification.ledger.state import State, derive, last_move, last_stir
+from rectification.ledger.readings import Readings
+from rectification.ledger.state import State, derive, last_move
 from rectification.ledger.story import Round, Verification, independence, rounds, verifications
 from rectification.ledger.texts import Written
 from rectification.ledger.units import Units
@@ -36,6 +37,7 @@ __all__ = [
     "Loading",
     "Origin",
     "Place",
+    "Readings",
     "Record",
     "Round",
     "SourceState",
@@ -58,7 +60,6 @@ __all__ = [
     "inspect",
     "internal_references",
     "last_move",
-    "last_stir",
     "ledger_on",
     "load",
     "named_evidence",

@@ -49,9 +49,8 @@ def inspect(checklists: Path, reference: str) -> EvidenceFile:
     """Look at one evidence file, refusing links on the way to it. Raises nothing."""
     path = checklists / reference
     try:
-        for parent in [path, *list(path.parents)[: reference.count("/")]]:
-            if parent.is_symlink():
-                return EvidenceFile(reference, path, fault="linked")
+        if is_linked(checklists, reference):
+            return EvidenceFile(reference, path, fault="linked")
         found = path.lstat()
     except OSError:
         return EvidenceFile(reference, path, fault="missing")
@@ -61,6 +60,12 @@ def inspect(checklists: Path, reference: str) -> EvidenceFile:
         return _looked_into(reference, path, found.st_size)
     except OSError:
         return EvidenceFile(reference, path, fault="unreadable")
+
+
+def is_linked(checklists: Path, reference: str) -> bool:
+    """Tell whether a link stands on the way to an evidence file, or in its place. Raises OSError."""
+    path = checklists / reference
+    return any(one.is_symlink() for one in (path, *list(path.parents)[: reference.count("/")]))
 
 
 def _looked_into(reference: str, path: Path, size: int) -> EvidenceFile:

@@ -3,58 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from rectification.diagnostic import Diagnostic, nearest
-from rectification.ledger.evidence import inspect
 from rectification.ledger.ledger import Checklist, Ledger, Record
 from rectification.ledger.pages import suspect_pages
 from rectification.ledger.place import Place
 from rectification.ledger.query import faults
+from rectification.ledger.reading import Reading
+from rectification.ledger.readings import Readings
 from rectification.ledger.state import derive
 from rectification.ledger.stray import stray
 from rectification.ledger.units import Units
 from rectification.ledger.visibility import references
-from rectification.model import (
-    CategoriesFile,
-    Category,
-    Header,
-    Item,
-    RequestsFile,
-    Unit,
-    UnitsFile,
-    build,
-)
-from rectification.model import Record as Model
+from rectification.model import CategoriesFile, Category, Header, RequestsFile, Unit, UnitsFile
 from rectification.profile import ReportsFile
 from rectification.settings import ENDINGS, EVIDENCE_FOLDER, HEADER_FILE
-from rectification.source import Document, parse, read
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from rectification.ledger.reading import Kind
     from rectification.settings import Settings
 
-
-_MAX_UNKNOWN = 50  # keys told of at the top of one file: past that it is no checklist
-
-Built = TypeVar("Built", bound=Model)
+Vocabulary = Literal["_units", "_categories", "_requests", "_reports"]
 
 
 @dataclass
 class Loading:
-    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts.
-
-    `edits` are texts that stand for what the files of those names hold, or for files still to be made.
-    """
+    """What came of loading: the ledger as far as it could be read, the mistakes, the texts for excerpts."""
 
     ledger: Ledger
     diagnostics: list[Diagnostic] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
-    tell: Callable[[str], None] | None = None
-    edits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What reading a file takes, and where what was read goes."""
+
+    settings: Settings
+    loading: Loading
+    readings: Readings
+    tell: Callable[[str], None] | None
+    edits: Mapping[str, str]
+    lean: bool
+
+    @contextmanager
+    def group(self, path: Path) -> Iterator[Callable[[Path, Kind], Reading]]:
+        """Yield what reads the files that are kept together under the name of `path`."""
+        group = self.readings.group(self.settings.name_of(path))
+
+        def read(path: Path, kind: Kind) -> Reading:
+            reading = group.read(path, self.settings.name_of(path), kind, self.edits, lean=self.lean)
+            self.loading.texts[reading.file] = reading.text
+            self.loading.diagnostics += reading.diagnostics
+            if self.tell is not None:
+                self.tell(reading.file)
+            return reading
+
+        yield read
+        group.close()
 
 
 def load(
@@ -62,30 +75,37 @@ def load(
     today: date,
     tell: Callable[[str], None] | None = None,
     edits: Mapping[str, str] | None = None,
+    readings: Readings | None = None,
+    *,
+    lean: bool = False,
 ) -> Loading:
     """Load all checklists of a site as they stand on `today`. Bad input becomes diagnostics.
 
     `tell` is called with the name of each file once it is read. `edits` maps names of files (as
-    `Settings.name_of` gives them) to texts read in their place.
+    `Settings.name_of` gives them) to texts read in their place. Of files that `readings` know nothing is
+    read again, and their records are the same objects as long as nothing that they say changes. A `lean`
+    ledger takes a quarter less memory: a place in it, or what was written there, takes another reading.
     """
-    loading = Loading(Ledger(today), tell=tell, edits=edits or {})
+    loading = Loading(Ledger(today))
     loading.diagnostics += stray(settings)
     if not settings.checklists.is_dir():
         name = settings.name_of(settings.checklists)
         loading.diagnostics.append(Diagnostic("Y027", "error", name, 1, 1, {"found": name}))
         return loading
-    ledger = _vocabularies(settings, loading)
+    readings = readings if readings is not None else Readings()
+    reader = _Reader(settings, loading, readings, tell, edits or {}, lean)
+    readings.begin()
+    ledger = _vocabularies(Ledger(today, units=Units((), known=False)), reader)
     checklists: list[Checklist] = []
     records: list[Record] = []
-    for checklist, items in _checklists(settings, loading):
+    names: set[str] = set()
+    for checklist, read in _checklists(reader):
         checklists.append(checklist)
-        for item, place in items:
-            state = derive(
-                item, today, due_soon_days=settings.due_soon_days, stalled_days=settings.stalled_days
-            )
-            records.append(Record(item, checklist, place, state, ledger.units.canonical(item.unit)))
-    names = {name for r in records for name in references(r.item) if name.startswith(f"{EVIDENCE_FOLDER}/")}
-    evidence = {name: inspect(settings.checklists, name) for name in sorted(names)}
+        for reading in read:
+            records += _records(reading, checklist, ledger, reader)
+            names |= readings.derived(reading, "evidence", None, partial(_named, reading))
+    readings.end()
+    evidence = {name: readings.evidence(settings.checklists, name) for name in sorted(names)}
     if not ledger.units.known:
         ledger = replace(ledger, units=_units_of(records))
     if not ledger.categories_known:
@@ -98,6 +118,49 @@ def load(
     )
     _conditions(loading)
     return loading
+
+
+def _records(reading: Reading, checklist: Checklist, ledger: Ledger, reader: _Reader) -> tuple[Record, ...]:
+    """Return the records of the items of one file."""
+    due_soon, stalled = reader.settings.due_soon_days, reader.settings.stalled_days
+    units = ledger.units
+
+    def make() -> tuple[Record, ...]:
+        return tuple(
+            Record(
+                item,
+                checklist,
+                place,
+                derive(item, ledger.today, due_soon_days=due_soon, stalled_days=stalled),
+                units.canonical(item.unit),
+            )
+            for item, place in reading.items
+        )
+
+    of = (checklist, ledger.today, due_soon, stalled, _Same(units) if units.known else None)
+    return reader.readings.derived(reading, "records", of, make)
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A thing that is equal to itself alone."""
+
+    thing: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
+def _named(reading: Reading) -> frozenset[str]:
+    """Return the names of the files that items of a reading name as evidence."""
+    # Nearly all files of a large ledger name none: to ask every item takes as long as to derive its state.
+    if f"{EVIDENCE_FOLDER}/" not in reading.text and "\\" not in reading.text:
+        return frozenset()
+    named = (name for item, _ in reading.items for name in references(item))
+    return frozenset(name for name in named if name.startswith(f"{EVIDENCE_FOLDER}/"))
 
 
 def _conditions(loading: Loading) -> None:
@@ -124,59 +187,60 @@ def _is_checklist(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith((".", "_")) and path.name != EVIDENCE_FOLDER
 
 
-def _vocabularies(settings: Settings, loading: Loading) -> Ledger:
-    ledger = replace(loading.ledger, units=Units((), known=False))
-    for path in _yaml_files(settings.checklists, settings, loading):
+def _vocabularies(ledger: Ledger, reader: _Reader) -> Ledger:
+    settings, loading = reader.settings, reader.loading
+    for path in _yaml_files(settings.checklists, settings, reader.edits):
         if not path.name.startswith("_"):
             continue
         file = settings.name_of(path)
-        if path.stem not in VOCABULARIES:
+        kind = next((name for name in VOCABULARIES if name == path.stem), None)
+        if kind is None:
             facts = {"found": path.stem, "nearest": nearest(path.stem, VOCABULARIES)}
             facts["known"] = ", ".join(f"{name}.yml" for name in VOCABULARIES)
             loading.diagnostics.append(Diagnostic("M017", "error", file, 1, 1, facts))
             continue
-        document = _document(path, file, loading)
-        if document is None:
-            continue
-        ledger = _VOCABULARY_OF[path.stem](ledger, document, loading)
+        with reader.group(path) as read:
+            reading = read(path, kind)
+        if reading.head is not None:
+            ledger = _VOCABULARY_OF[kind](ledger, reading, reader.readings)
     return ledger
 
 
-def _units(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
-    found = _build(UnitsFile, document.value, Place(document), loading)
-    if found is None:
-        return ledger
-    return replace(ledger, units=Units(found.units, _places(document, "units", found.units)))
+def _units(ledger: Ledger, reading: Reading, readings: Readings) -> Ledger:
+    found = reading.head
+    assert isinstance(found, UnitsFile)
+    places = _places(reading, "units", found.units)
+    units = readings.derived(reading, "units", None, lambda: Units(found.units, places))
+    return replace(ledger, units=units)
 
 
-def _categories(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
-    found = _build(CategoriesFile, document.value, Place(document), loading)
-    if found is None:
-        return ledger
-    places = _places(document, "categories", found.categories)
+def _categories(ledger: Ledger, reading: Reading, _: Readings) -> Ledger:
+    found = reading.head
+    assert isinstance(found, CategoriesFile)
+    places = _places(reading, "categories", found.categories)
     return replace(ledger, categories=found.categories, category_places=places, categories_known=True)
 
 
-def _requests(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
-    found = _build(RequestsFile, document.value, Place(document), loading)
-    if found is None:
-        return ledger
-    places = _places(document, "requests", found.requests)
-    return replace(ledger, requests=found.requests, request_places=places)
+def _requests(ledger: Ledger, reading: Reading, _: Readings) -> Ledger:
+    found = reading.head
+    assert isinstance(found, RequestsFile)
+    return replace(
+        ledger, requests=found.requests, request_places=_places(reading, "requests", found.requests)
+    )
 
 
-def _reports(ledger: Ledger, document: Document, loading: Loading) -> Ledger:
-    found = _build(ReportsFile, document.value, Place(document), loading)
-    if found is None:
-        return ledger
-    return replace(ledger, profiles=found.reports, profile_places=_places(document, "reports", found.reports))
+def _reports(ledger: Ledger, reading: Reading, _: Readings) -> Ledger:
+    found = reading.head
+    assert isinstance(found, ReportsFile)
+    return replace(ledger, profiles=found.reports, profile_places=_places(reading, "reports", found.reports))
 
 
-def _places(document: Document, key: str, listed: Sequence[object]) -> tuple[Place, ...]:
-    return tuple(Place(document, (key, n)) for n in range(len(listed)))
+def _places(reading: Reading, key: str, listed: Sequence[object]) -> tuple[Place, ...]:
+    assert reading.document is not None
+    return tuple(Place(reading.document, (key, n)) for n in range(len(listed)))
 
 
-_VOCABULARY_OF: Mapping[str, Callable[[Ledger, Document, Loading], Ledger]] = {
+_VOCABULARY_OF: Mapping[Vocabulary, Callable[[Ledger, Reading, Readings], Ledger]] = {
     "_units": _units,
     "_categories": _categories,
     "_requests": _requests,
@@ -184,116 +248,63 @@ _VOCABULARY_OF: Mapping[str, Callable[[Ledger, Document, Loading], Ledger]] = {
 }
 VOCABULARIES = tuple(_VOCABULARY_OF)
 
-Items = list[tuple[Item, Place]]
 
-
-def _checklists(settings: Settings, loading: Loading) -> Iterator[tuple[Checklist, Items]]:
-    """Yield each checklist with its items, in the order of their slugs."""
+def _checklists(reader: _Reader) -> Iterator[tuple[Checklist, list[Reading]]]:
+    """Yield each checklist with the readings that hold its items, in the order of their slugs."""
+    settings = reader.settings
     files = [
-        path for path in _yaml_files(settings.checklists, settings, loading) if not path.name.startswith("_")
+        path
+        for path in _yaml_files(settings.checklists, settings, reader.edits)
+        if not path.name.startswith("_")
     ]
     folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
     for path in sorted([*files, *folders], key=lambda path: (path.stem, path.name)):
-        found = _folder(path, settings, loading) if path in folders else _file(path, settings, loading)
+        found = _folder(path, reader) if path in folders else _file(path, reader)
         if found is not None:
             yield found
 
 
-def _file(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist, Items] | None:
+def _file(path: Path, reader: _Reader) -> tuple[Checklist, list[Reading]] | None:
     """Read a checklist kept in one file: its header and the list of its items."""
-    document = _document(path, settings.name_of(path), loading)
-    if document is None:
-        return None
-    place = Place(document)
-    _refuse_other_keys(document, ("checklist", "items"), loading)
-    header = _header(document, loading)
-    items: Items = []
-    listed = document.value.get("items")
-    if isinstance(listed, list):
-        for index, value in enumerate(listed):
-            where = Place(document, ("items", index))
-            item = _build(Item, value, where, loading)
-            if item is not None:
-                items.append((item, where))
-    elif listed is not None:
-        kind = "mapping" if isinstance(listed, dict) else "text"
-        _report("M012", place, ("items",), loading, field="items", kind=kind, expected_kind="list")
-    return (Checklist(path.stem, header, place), items) if header is not None else None
+    with reader.group(path) as read:
+        reading = read(path, "checklist")
+    checklist = _checklist(path.stem, reading, reader)
+    return (checklist, [reading]) if checklist is not None else None
 
 
-def _folder(path: Path, settings: Settings, loading: Loading) -> tuple[Checklist, Items] | None:
+def _folder(path: Path, reader: _Reader) -> tuple[Checklist, list[Reading]] | None:
     """Read a checklist kept as a folder: `checklist.yml` and one file an item."""
-    head: tuple[Header, Place] | None = None
-    items: Items = []
-    files = _yaml_files(path, settings, loading)
+    head: Reading | None = None
+    items: list[Reading] = []
+    files = _yaml_files(path, reader.settings, reader.edits)
     if not any(file.stem == HEADER_FILE for file in files):
-        name = settings.name_of(path)
-        loading.diagnostics.append(Diagnostic("M018", "error", name, 1, 1, {"found": name}))
-    for file in files:
-        document = _document(file, settings.name_of(file), loading)
-        if document is None:
-            continue
-        if file.stem == HEADER_FILE:
-            _refuse_other_keys(document, ("checklist",), loading)
-            header = _header(document, loading)
-            head = (header, Place(document)) if header is not None else None
-        else:
-            item = _build(Item, document.value, Place(document), loading)
-            if item is not None:
-                items.append((item, Place(document)))
-    return (Checklist(path.name, *head), items) if head is not None else None
+        name = reader.settings.name_of(path)
+        reader.loading.diagnostics.append(Diagnostic("M018", "error", name, 1, 1, {"found": name}))
+    with reader.group(path) as read:
+        for file in files:
+            if file.stem != HEADER_FILE:
+                items.append(read(file, "item"))
+            elif (found := read(file, "header")).document is not None:
+                head = found
+    checklist = _checklist(path.name, head, reader) if head is not None else None
+    return (checklist, items) if checklist is not None else None
 
 
-def _yaml_files(folder: Path, settings: Settings, loading: Loading | None = None) -> list[Path]:
-    edited = {settings.root / name for name in loading.edits} if loading is not None else set()
+def _checklist(slug: str, head: Reading, reader: _Reader) -> Checklist | None:
+    """Return the checklist whose header stands in a reading; None where none could be typed."""
+    header, document = head.head, head.document
+    if not isinstance(header, Header) or document is None:
+        return None
+    return reader.readings.derived(head, "checklist", None, lambda: Checklist(slug, header, Place(document)))
+
+
+def _yaml_files(folder: Path, settings: Settings, edits: Mapping[str, str] | None = None) -> list[Path]:
+    edited = {settings.root / name for name in edits or ()}
     return sorted(
         path
         for path in {*folder.iterdir(), *(path for path in edited if path.parent == folder)}
         if path.suffix in ENDINGS and not path.name.startswith(".") and not path.is_dir()
     )
-
-
-def _document(path: Path, file: str, loading: Loading) -> Document | None:
-    if file in loading.edits:
-        text = loading.edits[file]
-        document, diagnostics = parse(text, file)
-    else:
-        document, text, diagnostics = read(path, file)
-    loading.texts[file] = text
-    loading.diagnostics += diagnostics
-    if loading.tell is not None:
-        loading.tell(file)
-    return document
-
-
-def _header(document: Document, loading: Loading) -> Header | None:
-    place = Place(document, ("checklist",))
-    if "checklist" not in document.value:
-        _report("M001", Place(document), (), loading, field="checklist")
-        return None
-    return _build(Header, document.value["checklist"], place, loading)
-
-
-def _refuse_other_keys(document: Document, known: tuple[str, ...], loading: Loading) -> None:
-    unknown = [key for key in document.value if key not in known]
-    for key in unknown[:_MAX_UNKNOWN]:
-        mark = document.mark((key,), "key")
-        facts = {"found": key, "nearest": nearest(key, known), "known": ", ".join(known)}
-        loading.diagnostics.append(Diagnostic("M002", "error", document.file, *mark, facts))
-
-
-def _build(kind: type[Built], value: object, place: Place, loading: Loading) -> Built | None:
-    record, mistakes = build(kind, value)
-    identifier = value.get("id") if isinstance(value, dict) else None
-    for mistake in mistakes:
-        mark = place.mark(*mistake.path, of=mistake.of)
-        item = identifier if isinstance(identifier, str) else ""
-        loading.diagnostics.append(Diagnostic(mistake.code, "error", place.file, *mark, mistake.facts, item))
-    return record
-
-
-def _report(code: str, place: Place, path: tuple[str | int, ...], loading: Loading, **facts: object) -> None:
-    loading.diagnostics.append(Diagnostic(code, "error", place.file, *place.mark(*path), facts))
 
 
 def _units_of(records: Iterable[Record]) -> Units:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rectification.model import Record as Model
-from rectification.personal import perhaps, suspect
+from rectification.personal import suspect
+from rectification.source import may_link
 
 if TYPE_CHECKING:
     from rectification.ledger.ledger import Ledger
     from rectification.ledger.place import Place
     from rectification.source import Path_
-
-
-# Of Markdown: a link or the address of a reference, and an address in angle brackets.
-_LINK = re.compile(r"\][(:]")
-_ANGLED = re.compile(r"<[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +36,11 @@ def suspects(ledger: Ledger) -> Iterator[Written]:
     Texts of headers, items, units, categories and requests; the names of keys chosen freely, too. What no
     file holds is not looked for in its records: asking every field of 10,000 items takes a second.
     """
-    known: dict[int, bool] = {}
     for record, place, path, item in _records(ledger):
-        document = place.document
-        if id(document) not in known:
-            known[id(document)] = perhaps(document.text) or _may_link(document.text)
-        if known[id(document)]:
+        if place.document.suspect:
             for written in _below(record, place, path, item):
-                if suspect(written.text) or _may_link(written.text):
+                if suspect(written.text) or may_link(written.text):
                     yield written
-
-
-def _may_link(text: str) -> bool:
-    """Tell whether a text holds the marks of a link; two expressions, each found by its first letter."""
-    return _LINK.search(text) is not None or _ANGLED.search(text) is not None
 
 
 def _records(ledger: Ledger) -> Iterator[tuple[Model, Place, Path_, str]]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
 from rectification.federation import Delivery, join
-from rectification.ledger import Ledger, load
+from rectification.ledger import Checklist, Ledger, load
+from rectification.rules.memory import Finding, Memory, Pass
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from rectification.ledger import Readings, Record
     from rectification.settings import Settings
+
+    Holders = Mapping[int, Record | Checklist]
 
 __all__ = [
     "Breach",
@@ -92,26 +96,32 @@ def examine(
     *,
     substance: bool = False,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
+    readings: Readings | None = None,
 ) -> Examination:
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
     `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
     examined in their place, before anything is written. `deliveries` are what the site's sources gave: the
     ledger is then the combined one, of which only the site's own part is checked. Without `substance` only
-    those substance rules run that are errors on this site. `witnesses` are as for `check`.
+    those substance rules run that are errors on this site. `witnesses` are as for `check`. What `readings`
+    know is neither read nor judged again.
     """
-    loading = load(settings, today, tell, edits)
-    broken = any(d.severity == "error" for d in loading.diagnostics)
-    joined = join(loading.ledger, deliveries, settings)
-    # An item may refer to one of a source that has given nothing.
-    missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     rules = [
         rule
         for rule in all_rules()
         if substance or not rule.substance or settings.rules.get(rule.code) == "error"
     ]
+    # What is said of the substance is said of many items: their places are kept at hand.
+    lean = not (settings.substance or any(rule.substance for rule in rules))
+    loading = load(settings, today, tell, edits, readings, lean=lean)
+    broken = any(d.severity == "error" for d in loading.diagnostics)
+    joined = join(loading.ledger, deliveries, settings)
+    # An item may refer to one of a source that has given nothing.
+    missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     own = joined.ledger.own()
-    found = check(own, settings, rules, whole=not (broken or missing), witnesses=witnesses)
+    memory = readings.notes.setdefault("rules", (Memory(), Memory())) if readings is not None else None
+    whole = not (broken or missing)
+    found = check(own, settings, rules, whole=whole, witnesses=witnesses, memory=memory)
     diagnostics = tuple(in_order([*loading.diagnostics, *joined.diagnostics, *found.diagnostics]))
     texts = loading.texts | _texts_of(settings) if deliveries else loading.texts
     return Examination(joined.ledger, diagnostics, texts, found.waived)
@@ -139,42 +149,77 @@ def check(
     *,
     whole: bool = True,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
+    memory: tuple[Memory, Memory] | None = None,
 ) -> Findings:
     """Run `rules` over a ledger, at the levels and with the thresholds of its site.
 
     `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
     knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
-    not get it do not run.
+    not get it do not run. `memory` is what was found before in records that are still the same objects:
+    in those of the ledger, and in what everybody may see of them.
     """
     found: list[Diagnostic] = []
     waived: list[Waived] = []
-    public: Ledger | None = None
+    everybody: Ledger | None = None
+    passes: dict[bool, Pass] = {}
+    holders: dict[int, Record | Checklist] = {id(one.place): one for one in ledger.checklists}
+    holders |= {id(one.place): one for one in ledger.records}
     for rule in rules:
         level = level_of(rule, settings)
         if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
-        known = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
-        seen = {rule.witness: witnesses[rule.witness]} if rule.witness else {}
-        chosen = {name: getattr(settings, name) for name in rule.options}
-        if rule.published and settings.audience == "public":
-            public = ledger.public() if public is None else public
-        subject = public if rule.published and public is not None else ledger
-        for breach in rule.check(subject, **known, **seen, **chosen):
-            diagnostic = Diagnostic(
-                rule.code,
-                cast("Severity", level),
-                breach.place.file,
-                *breach.place.mark(*breach.path, of=breach.of, words=breach.words),
-                breach.facts,
-                breach.item,
-                breach.day,
-            )
-            reason = _waiver(ledger, breach, rule) if rule.substance else None
-            if reason is None:
-                found.append(diagnostic)
+        known: dict[str, Any] = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
+        known |= {name: getattr(settings, name) for name in rule.options}
+        key = (rule.code, rule.check, level, *sorted(known.items()))
+        if rule.witness:
+            known[rule.witness] = witnesses[rule.witness]
+        public = rule.published and settings.audience == "public"
+        if public and everybody is None:
+            everybody = ledger.public()
+        subject = everybody if public and everybody is not None else ledger
+        look = partial(_findings, rule, level, known, holders)
+        if rule.each and memory is not None:
+            if public not in passes:
+                passes[public] = memory[public].pass_over(subject)
+            findings: Iterable[Finding] = passes[public].findings(key, look)
+        else:
+            findings = look(subject)
+        for one in findings:
+            if one.waiver is None:
+                found.append(one.diagnostic)
             else:
-                waived.append(Waived(diagnostic, reason))
+                waived.append(Waived(one.diagnostic, one.waiver))
+    for each in passes.values():
+        each.end()
     return Findings(tuple(found), tuple(waived))
+
+
+def _findings(
+    rule: Rule,
+    level: str,
+    known: Mapping[str, Any],
+    holders: Mapping[int, Record | Checklist],
+    ledger: Ledger,
+) -> Iterator[Finding]:
+    """Yield what a rule finds in a ledger. `holders` are the records and checklists, by their places."""
+    for breach in rule.check(ledger, **known):
+        diagnostic = Diagnostic(
+            rule.code,
+            cast("Severity", level),
+            breach.place.file,
+            *breach.place.mark(*breach.path, of=breach.of, words=breach.words),
+            breach.facts,
+            breach.item,
+            breach.day,
+        )
+        holder = holders.get(id(breach.place)) if rule.substance else None
+        waiver = _waives(holder).get(rule.code) if holder is not None else None
+        yield Finding(breach.place, diagnostic, waiver)
+
+
+def _waives(holder: Record | Checklist) -> Mapping[str, str]:
+    """Return what an item, or a checklist, waives: code of a rule -> reason."""
+    return holder.header.waive if isinstance(holder, Checklist) else holder.item.waive
 
 
 def level_of(rule: Rule, settings: Settings) -> str:
@@ -188,14 +233,6 @@ def levels_of(settings: Settings) -> dict[str, str]:
     levels = {rule.code: level_of(rule, settings) for rule in all_rules()}
     own = {rule.code: rule.severity for rule in all_rules()}
     return {code: level for code, level in levels.items() if level != own[code]}
-
-
-def _waiver(ledger: Ledger, breach: Breach, rule: Rule) -> str | None:
-    """Return why the item, or the checklist, that a breach is in waives the rule; None where it does not."""
-    if breach.item:
-        return ledger.by_id[breach.item].item.waive.get(rule.code)
-    headers = (one.header for one in ledger.checklists if one.place is breach.place)
-    return next((header.waive.get(rule.code) for header in headers), None)
 
 
 @cache

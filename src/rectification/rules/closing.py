@@ -122,13 +122,13 @@ def dissatisfied(ledger: Ledger, *, percent: float, least: float) -> Iterator[Br
 
 
 RULES = (
-    Rule("S301", "warning", no_evidence),
-    Rule("S302", "warning", not_independent),
-    Rule("S303", "warning", nobody),
-    Rule("S304", "warning", left_undone),
-    Rule("S305", "warning", at_once),
-    Rule("S306", "warning", changed_since),
+    Rule("S301", "warning", no_evidence, each=True),
+    Rule("S302", "warning", not_independent, each=True),
+    Rule("S303", "warning", nobody, each=True),
+    Rule("S304", "warning", left_undone, each=True),
+    Rule("S305", "warning", at_once, each=True),
+    Rule("S306", "warning", changed_since, each=True),
     Rule("S307", "warning", rush, thresholds={"days": 7, "share": 0.5, "least": 10}),
-    Rule("S308", "warning", unverified, thresholds={"days": 30}),
-    Rule("S309", "warning", dissatisfied, thresholds={"percent": 60, "least": 5}),
+    Rule("S308", "warning", unverified, thresholds={"days": 30}, each=True),
+    Rule("S309", "warning", dissatisfied, thresholds={"percent": 60, "least": 5}, each=True),
 )

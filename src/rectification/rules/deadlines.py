@@ -42,7 +42,7 @@ def stalled(ledger: Ledger) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("S501", "warning", moved_often, thresholds={"moves": 2, "days": 90}),
-    Rule("S502", "warning", moved_late),
-    Rule("S503", "warning", stalled),
+    Rule("S501", "warning", moved_often, thresholds={"moves": 2, "days": 90}, each=True),
+    Rule("S502", "warning", moved_late, each=True),
+    Rule("S503", "warning", stalled, each=True),
 )

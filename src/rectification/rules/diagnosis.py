@@ -64,8 +64,8 @@ def vague_goal(ledger: Ledger) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("S201", "warning", no_cause),
-    Rule("S202", "warning", restated, thresholds={"share": 0.6}),
-    Rule("S203", "warning", no_goal),
-    Rule("S204", "warning", vague_goal),
+    Rule("S201", "warning", no_cause, each=True),
+    Rule("S202", "warning", restated, thresholds={"share": 0.6}, each=True),
+    Rule("S203", "warning", no_goal, each=True),
+    Rule("S204", "warning", vague_goal, each=True),
 )

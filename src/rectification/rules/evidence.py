@@ -114,12 +114,12 @@ def two_minds(ledger: Ledger) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("L501", "error", not_a_file),
-    Rule("L502", "error", disguised),
-    Rule("L503", "error", too_large, thresholds={"megabytes": 20}),
-    Rule("L504", "error", active),
-    Rule("L505", "error", uncleaned),
-    Rule("L506", "error", altered),
-    Rule("L507", "warning", signed, published=True),
+    Rule("L501", "error", not_a_file, each=True),
+    Rule("L502", "error", disguised, each=True),
+    Rule("L503", "error", too_large, thresholds={"megabytes": 20}, each=True),
+    Rule("L504", "error", active, each=True),
+    Rule("L505", "error", uncleaned, each=True),
+    Rule("L506", "error", altered, each=True),
+    Rule("L507", "warning", signed, published=True, each=True),
     Rule("L508", "error", two_minds),
 )

@@ -77,7 +77,7 @@ def folded(slug: str) -> str:
 
 
 RULES = (
-    Rule("L101", "error", foreign_prefix),
+    Rule("L101", "error", foreign_prefix, each=True),
     Rule("L102", "error", used_twice),
     Rule("L103", "error", alike),
     Rule("L104", "error", checklist_twice),

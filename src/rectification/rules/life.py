@@ -150,13 +150,13 @@ def impossible_numbers(ledger: Ledger) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("L301", "error", illegal_move),
-    Rule("L302", "error", out_of_order),
-    Rule("L303", "error", before_found),
-    Rule("L304", "error", in_the_future),
-    Rule("L305", "error", unexplained),
-    Rule("L306", "error", misplaced_fact),
-    Rule("L307", "error", done_after_closing),
-    Rule("L308", "error", broken_due_changes),
-    Rule("L309", "error", impossible_numbers),
+    Rule("L301", "error", illegal_move, each=True),
+    Rule("L302", "error", out_of_order, each=True),
+    Rule("L303", "error", before_found, each=True),
+    Rule("L304", "error", in_the_future, each=True),
+    Rule("L305", "error", unexplained, each=True),
+    Rule("L306", "error", misplaced_fact, each=True),
+    Rule("L307", "error", done_after_closing, each=True),
+    Rule("L308", "error", broken_due_changes, each=True),
+    Rule("L309", "error", impossible_numbers, each=True),
 )

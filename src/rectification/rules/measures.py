@@ -88,8 +88,8 @@ def _twins(said: Said, similarity: float, least: float) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("S101", "warning", slogan, thresholds={"score": 1.0}),
-    Rule("S102", "warning", only_talk),
+    Rule("S101", "warning", slogan, thresholds={"score": 1.0}, each=True),
+    Rule("S102", "warning", only_talk, each=True),
     Rule("S103", "warning", same_measure, thresholds={"similarity": 0.85, "least": 12}),
     Rule("S104", "warning", same_acceptance, thresholds={"similarity": 0.85, "least": 12}),
 )

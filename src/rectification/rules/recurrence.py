@@ -57,5 +57,5 @@ def back_soon(ledger: Ledger, *, days: float) -> Iterator[Breach]:
 
 RULES = (
     Rule("S601", "warning", back_under_another_name, thresholds={"similarity": 0.6, "days": 730}, whole=True),
-    Rule("S602", "warning", back_soon, thresholds={"days": 90}),
+    Rule("S602", "warning", back_soon, thresholds={"days": 90}, each=True),
 )

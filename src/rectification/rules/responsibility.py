@@ -29,4 +29,4 @@ def no_authority(ledger: Ledger) -> Iterator[Breach]:
             yield Breach(record.place, ("unit",), facts, record.item.id, day=record.item.found)
 
 
-RULES = (Rule("S802", "warning", no_authority),)
+RULES = (Rule("S802", "warning", no_authority, each=True),)

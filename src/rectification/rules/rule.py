@@ -44,6 +44,8 @@ class Rule:
     revision compared with (`base`); without one it does not run.
     A rule on what is `published` gets the ledger as everybody will see it, and is off on an internal site
     that does not give it a level. `options` name the fields of `Settings` that `check` gets, by those names.
+    A rule that looks at `each` record by itself finds the same in it for as long as neither it changes, nor
+    the day, the units, the categories or the evidence: what it found is then remembered.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Rule:
     witness: Witness = ""
     published: bool = False
     options: tuple[str, ...] = ()
+    each: bool = False
 
     @property
     def substance(self) -> bool:

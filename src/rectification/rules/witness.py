@@ -318,7 +318,7 @@ def _in_common(one: Item, other: Item) -> float:
 RULES = (
     Rule("S306", "warning", changed_since_recorded, witness="history"),
     Rule("S401", "warning", altered_evidence, witness="history"),
-    Rule("S402", "warning", evidence_dated_before),
+    Rule("S402", "warning", evidence_dated_before, each=True),
     Rule("S402", "warning", evidence_known_before, witness="history"),
     Rule("S504", "warning", moved_silently, witness="history"),
     Rule("S801", "warning", passed_on, thresholds={"changes": 2}, witness="history"),

@@ -1,0 +1,87 @@
+"""What rules found in records that have not changed since: found once, told again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rectification.diagnostic import Diagnostic
+    from rectification.ledger import Ledger, Place, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic, where it was found, and the reason that waives it (None: it stands)."""
+
+    place: Place
+    diagnostic: Diagnostic
+    waiver: str | None
+
+
+Look = Callable[["Ledger"], Iterable[Finding]]
+
+
+@dataclass
+class Memory:
+    """The findings in each record of a ledger, by what was looked for.
+
+    Records are told apart by being the same objects: `ledger.Readings` keep them as long as they say the
+    same. A memory is of one kind of ledger: of all of it, or of what everybody may see.
+    """
+
+    _known: dict[int, Record] = field(default_factory=dict)  # by the identity of their places
+    _found: dict[Hashable, list[Finding]] = field(default_factory=dict)
+    _shared: Ledger | None = None
+
+    def pass_over(self, ledger: Ledger) -> Pass:
+        """Begin to check a ledger."""
+        if self._shared is None or not _alike(self._shared, ledger):
+            self._known, self._found = {}, {}
+        self._shared = ledger
+        return Pass(self, ledger)
+
+
+class Pass:
+    """One check of a ledger."""
+
+    def __init__(self, memory: Memory, ledger: Ledger) -> None:
+        self._memory = memory
+        self._ledger = ledger
+        known = memory._known
+        self._now = {id(record.place): record for record in ledger.records}
+        self._order = {place: n for n, place in enumerate(self._now)}
+        changed = tuple(r for r in ledger.records if known.get(id(r.place)) is not r)
+        self._changed = replace(ledger, records=changed)
+        self._new = {id(record.place) for record in changed}
+        self._found: dict[Hashable, list[Finding]] = {}
+
+    def findings(self, key: Hashable, look: Look) -> list[Finding]:
+        """Return what `look` finds in the ledger, looking only at records that are not known.
+
+        `key` says what is looked for: the rule with all that it judges by.
+        """
+        before = self._memory._found.get(key)
+        if before is None:
+            found = list(look(self._ledger))
+        else:
+            kept = (one for one in before if id(one.place) in self._now and id(one.place) not in self._new)
+            found = [*kept, *look(self._changed)]
+            found.sort(key=lambda one: self._order[id(one.place)])
+        self._found[key] = found
+        return found
+
+    def end(self) -> None:
+        """Remember what was found; what was not looked for this time is forgotten."""
+        self._memory._known, self._memory._found = self._now, self._found
+
+
+def _alike(one: Ledger, other: Ledger) -> bool:
+    """Tell whether all that records share is the same in two ledgers."""
+    return (
+        one.today == other.today
+        and one.units == other.units
+        and one.categories == other.categories
+        and one.evidence == other.evidence
+    )
