@@ -80,11 +80,11 @@ class Build:
         history: History | None = None,
         *,
         others: bool = False,
-        remembered: Path | None = None,
+        remembers: bool = False,
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
         what git knows of it, which a site shows that shows the substance. `others` tells whether other
-        plugins may change what is written; `remembered` is the folder of what builds remember."""
+        plugins may change what is written; `remembers` whether anything may be kept for the next build."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
@@ -111,7 +111,7 @@ class Build:
         )
         overrides = config.theme.custom_dir
         templates = folder_digest(Path(overrides) if overrides else None)
-        self.compiled = compiled(remembered, catalogue.language, templates)
+        self.compiled = compiled(settings.root, catalogue.language, templates) if remembers else None
         self.views = Views(
             self.ledger,
             settings,

@@ -18,12 +18,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 import rectification
+from rectification.ledger.sealed import FOLDER, Sealed
 
-FOLDER = ".rectify-cache"  # beside mkdocs.yml; all that is in it can be deleted at any time
-_RECORD = "site.json"
+_RECORD = "site"
 
 
 class Written(NamedTuple):
@@ -74,29 +75,13 @@ def digest(*parts: object) -> str:
     return made.hexdigest()
 
 
-def open_cache(root: Path) -> Path | None:
-    """Return the folder of what builds remember, made where it is missing; None where it cannot be made.
-
-    Only its owner may write there: what a build remembers is trusted.
-    """
-    folder = root / FOLDER
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not folder.is_dir() or folder.is_symlink() or found.st_mode & 0o022:
-            return None
-        if hasattr(os, "getuid") and found.st_uid != os.getuid():
-            return None
-        ignored = folder / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text("# Made anew by every build: nothing in here is to be kept.\n*\n", "utf-8")
-    except OSError:
-        return None
-    return folder
+def open_cache(root: Path) -> Sealed | None:
+    """Open the folder of what builds of the project at `root` remember; None where there cannot be one."""
+    return Sealed.open(root / FOLDER, "site")
 
 
-def claim(cache_folder: Path) -> IO[bytes] | None:
-    """Return what holds a cache folder for one build, until it is closed; None while another build has it.
+def claim(root: Path) -> IO[bytes] | None:
+    """Return what holds a project's cache for one build, until it is closed; None while another has it.
 
     Held too by processes forked meanwhile: what a killed build left working is not met by the next one.
     """
@@ -106,7 +91,7 @@ def claim(cache_folder: Path) -> IO[bytes] | None:
         return None
     held = None
     try:
-        held = (cache_folder / "lock").open("ab")
+        held = (root / FOLDER / "lock").open("ab")
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         if held is not None:
@@ -133,19 +118,33 @@ def engine() -> str:
     return digest(*parts)
 
 
-def compiled(cache_folder: Path | None, *parts: object) -> BytecodeCache | None:
-    """Return where templates are kept once compiled, by what compiling depends on beside their own text."""
-    if cache_folder is None:
-        return None
-    folder = cache_folder / "templates"
-    state = digest(engine(), *parts)[:16]
-    with suppress(OSError):
-        folder.mkdir(exist_ok=True)
-        for path in folder.iterdir():
-            if not path.name.startswith(f"{state}-"):
-                path.unlink()
-        return FileSystemBytecodeCache(str(folder), f"{state}-%s")
-    return None
+class Compiled(BytecodeCache):
+    """Templates as they are compiled, kept by what compiling depends on beside their own text."""
+
+    def __init__(self, sealed: Sealed, *parts: object) -> None:
+        self._sealed = sealed
+        self._state = digest(engine(), *parts)
+        self._used: set[str] = set()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        name = f"{self._state} {bucket.key}"
+        self._used.add(name)
+        kept = self._sealed.read(name)
+        if kept is not None:
+            bucket.bytecode_from_string(bytes(kept))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._sealed.write(f"{self._state} {bucket.key}", bucket.bytecode_to_string())
+
+    def prune(self) -> None:
+        """Forget the templates that were not asked for."""
+        self._sealed.keep(self._used)
+
+
+def compiled(root: Path, *parts: object) -> Compiled | None:
+    """Return where the templates of a project are kept, compiled for `parts`; None where they cannot be."""
+    sealed = Sealed.open(root / FOLDER, "templates")
+    return Compiled(sealed, *parts) if sealed is not None else None
 
 
 def folder_digest(folder: Path | None) -> str:
@@ -158,28 +157,19 @@ def folder_digest(folder: Path | None) -> str:
     return digest(*parts)
 
 
-def read(cache_folder: Path | None, site: Path) -> dict[str, Written]:
+def read(cache: Sealed, site: Path) -> dict[str, Written]:
     """Return what the last build of `site` wrote; nothing where that is not known, or not to be read."""
-    if cache_folder is None:
+    kept = cache.read(_RECORD)
+    told: Any = json.loads(bytes(kept)) if kept is not None else {}
+    if told.get("engine") != engine() or told.get("site") != str(site):
         return {}
-    try:
-        told: Any = json.loads((cache_folder / _RECORD).read_bytes())
-        if told["engine"] != engine() or told["site"] != str(site):
-            return {}
-        return {path: Written(*one) for path, one in told["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+    return {path: Written(*one) for path, one in told["files"].items()}
 
 
-def write(cache_folder: Path | None, site: Path, files: Mapping[str, Written]) -> None:
+def write(cache: Sealed, site: Path, files: Mapping[str, Written]) -> None:
     """Remember what this build of `site` wrote. What cannot be remembered is made again."""
-    if cache_folder is None:
-        return
     told = {"engine": engine(), "site": str(site), "files": files}
-    part = cache_folder / f"{_RECORD}.{os.getpid()}"
-    with suppress(OSError):
-        part.write_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        part.replace(cache_folder / _RECORD)
+    cache.write(_RECORD, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def looks_of(folder: Path) -> dict[str, Look]:

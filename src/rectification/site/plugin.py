@@ -20,6 +20,8 @@ from rectification.catalogue import Catalogue, read_catalogue
 from rectification.diagnostic import Diagnostic, explain
 from rectification.federation import consult
 from rectification.history import History, read_history
+from rectification.ledger import Readings
+from rectification.ledger.sealed import FOLDER, Sealed
 from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
@@ -53,8 +55,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     serving = False
     consulted: tuple[SourceSite, ...] = ()
     last_good: Examination | None = None
+    readings: Readings | None = None  # from one build of a live preview to the next
     history: History | None = None
-    remembered: Path | None = None
+    remembered: Sealed | None = None
     held: IO[bytes] | None = None
     waiting: Callable[[], dict[str, Look]] | None = None
     last: Mapping[str, Written]
@@ -78,7 +81,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.site = Path(config.site_dir).resolve()
         others = self._others(config)
         self.remembered = open_cache(settings.root) if self.config.incremental and not others else None
-        self._prepare()
+        self._prepare(settings.root)
         history = self._read_history(settings, catalogue)
         examination, mistakes = self._examine(settings, catalogue, history)
         self.staging = staging = open_staging(self.site)
@@ -91,7 +94,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.build = Build(
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
-            remembered=self.remembered,
+            remembers=self.config.incremental,
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
@@ -211,6 +214,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self._put_in_place(build)
         self._let_go()
         self.build = self.staging = None
+        if not self.serving:
+            gc.freeze()  # the process is about to end: nothing of it is worth looking through
         gc.enable()
 
     on_post_build = CombinedEvent(_stamp, _publish)
@@ -229,12 +234,12 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         methods = config.plugins.events["post_build"]
         return any(getattr(method, "__self__", None) is not self for method in methods)
 
-    def _prepare(self) -> None:
+    def _prepare(self, root: Path) -> None:
         """Let the site before this one be made ready to become the next, beside what goes on here."""
         self.waiting, self.held = None, None
         if self.serving or self.remembered is None:
             return
-        self.held = claim(self.remembered)
+        self.held = claim(root)
         if self.held is None or not self.site.is_dir():
             return
         self.last = read_record(self.remembered, self.site)
@@ -261,6 +266,10 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             discard(build.staging)
         if self.held is not None and self.remembered is not None:
             write_record(self.remembered, self.site, build.made)
+            if self.readings is not None:
+                self.readings.save()
+        if build.compiled is not None:
+            build.compiled.prune()
 
     def _let_go(self) -> None:
         """Let other builds have what builds remember."""
@@ -307,7 +316,14 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         refresh = settings.refresh_sources and not (self.serving and settings.sources == self.consulted)
         deliveries = consult(settings, refresh=refresh)
         self.consulted = settings.sources
-        examination = examine(settings, settings.today(), deliveries=deliveries, witnesses=witnesses)
+        if self.readings is None:
+            self.readings = Readings.open(settings.root / FOLDER if self.config.incremental else None)
+        examination = examine(
+            *(settings, settings.today()),
+            deliveries=deliveries,
+            witnesses=witnesses,
+            readings=self.readings,
+        )
         said = self._say(examination.diagnostics, examination.texts, catalogue)
         if not examination.errors:
             self.last_good = examination
