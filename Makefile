@@ -39,6 +39,7 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.versus_peers --runs 3
+	$(BIN)/python -m bench.second_build
 	$(BIN)/python -m bench.stages
 	$(BIN)/python -m bench.startup --at-most 0.15
 	$(BIN)/python -m bench.reader
@@ -84,7 +85,7 @@ build/audit/ready: constraints-audit.txt
 	touch $@
 
 clean:
-	rm -rf .venv site build dist .site.*
+	rm -rf .venv site build dist .site.* .rectify-cache
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'

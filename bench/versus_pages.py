@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,12 @@ class Run:
     seconds: float
     megabytes: float
     busy: float = 0.0
+
+
+def forget(project: Path) -> None:
+    """Remove a project's site, and everything that builds of it remember."""
+    for name in ("site", ".site.spare", ".rectify-cache"):
+        shutil.rmtree(project / name, ignore_errors=True)
 
 
 def run(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Run:

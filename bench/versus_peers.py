@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from types import ModuleType
 
 from bench.generate import entries, write_pages, write_site
 from bench.peers import with_hugo, with_sphinx_needs, with_strictdoc
-from bench.versus_pages import Run, build, run, verify
+from bench.versus_pages import Run, build, forget, run, verify
 
 CACHES = (".", "_cache")  # what a program keeps in the site for its own next build
 OURS, SEARCHED = "this project", "this project, with search"
@@ -94,7 +93,7 @@ def measure(found: Sequence[Side], runs: int) -> None:
     """Let the sides build in turn, from nothing each time, and keep what is measured after the first turn."""
     for turn in range(runs + 1):
         for side in found:
-            shutil.rmtree(side.site, ignore_errors=True)
+            forget(side.folder)
             measured = side.start()
             if turn:
                 side.runs.append(measured)

@@ -1,0 +1,70 @@
+"""What the second build costs after one item was edited, beside the full one.
+
+    python -m bench.second_build --items 10000 --runs 5
+
+A turn is a full build from nothing (no site, nothing remembered), an edit of one item, and a build; each is a
+whole process. The pages that the second one leaves are compared, byte for byte, with those of a build from
+nothing of the same files after the last turn. Printed: medians in seconds on the clock and of the processor,
+and the median over the turns of second / full.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+from bench.generate import write_site
+from bench.versus_pages import Run, build, forget
+
+
+def edit(project: Path, turn: int) -> None:
+    """Change one word of an item in the middle of the ledger."""
+    files = sorted((project / "checklists").glob("[a-z]*.yml"))
+    path = files[len(files) // 2]
+    text = path.read_text("utf-8")
+    start = text.index("problem: ", len(text) // 2) + len("problem: ")
+    path.write_text(f"{text[:start]}第{turn}次改过，{text[start:]}", "utf-8")
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--items", type=int, default=10000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        write_site(project, chosen.items, chosen.seed, search=False)
+        turns: list[tuple[Run, Run]] = []
+        for turn in range(chosen.runs + 1):
+            forget(project)
+            full = build(project)
+            edit(project, turn)
+            second = build(project)
+            if turn:  # the first turn warms the caches of files
+                turns.append((full, second))
+        kept = contents(project / "site")
+        forget(project)
+        build(project)
+        made = contents(project / "site")
+        # Pages and data are the same; the sitemap's archive tells its time.
+        differing = [n for n in kept.keys() | made.keys() if kept.get(n) != made.get(n)]
+        assert set(differing) <= {"sitemap.xml.gz", "sitemap.xml", "api/v1/manifest.json"}, differing
+    for name, n in (("full", 0), ("second, one item edited", 1)):
+        seconds = statistics.median(turn[n].seconds for turn in turns)
+        processor = statistics.median(turn[n].busy for turn in turns)
+        print(f"{name:<28}{seconds:8.2f} s {processor:8.2f} s of the processor")
+    ratio = statistics.median(second.seconds / full.seconds for full, second in turns)
+    print(f"second / full: {ratio:.3f}  ({chosen.items} items, {chosen.runs} turns)")
+
+
+if __name__ == "__main__":
+    main()
