@@ -41,6 +41,12 @@ def forget(project: Path) -> None:
         shutil.rmtree(project / name, ignore_errors=True)
 
 
+def anew(project: Path) -> Run:
+    """Build a project from nothing."""
+    forget(project)
+    return build(project)
+
+
 def run(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str]) -> Run:
     """Run commands one after another in `folder`, as one build. Raises CalledProcessError where one fails."""
     started, most, busy = time.perf_counter(), 0.0, 0.0
@@ -108,7 +114,7 @@ def main() -> None:
         ours, pages = Path(folder) / "ours", Path(folder) / "pages"
         write_site(ours, chosen.items, chosen.seed, search=chosen.search)
         write_pages(pages, chosen.items, chosen.seed, search=chosen.search, navigation=chosen.navigation)
-        mine, theirs = side_by_side(lambda: build(ours), lambda: build(pages), chosen.runs)
+        mine, theirs = side_by_side(lambda: anew(ours), lambda: anew(pages), chosen.runs)
         verify(ours / "site", chosen.items, chosen.seed)
         verify(pages / "site", chosen.items, chosen.seed)
     result = ratio(mine, theirs)
