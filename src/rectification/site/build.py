@@ -400,7 +400,7 @@ class Build:
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:
-        """Write the search index over all pages, unless it is there already. Raises search.SearchError."""
+        """Write the search index over all pages, unless it is there already. Raises pagefind.SearchError."""
         if not self.with_search:
             return
         ids = [record.item.id for record in self.ledger.records]

@@ -31,7 +31,7 @@ from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
-from rectification.site.search import SearchError
+from rectification.site.pagefind import SearchError
 from rectification.site.shell import token
 from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
 from rectification.site.workers import WorkerError, beside
