@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -79,7 +79,23 @@ class Settings:
             return path.as_posix()
 
     def today(self) -> date:
-        """Return the build day in the site's time zone; SOURCE_DATE_EPOCH fixes it for repeatable builds."""
+        """Return the day a build is made for, in the site's time zone: what is overdue depends on it.
+
+        It is the day of SOURCE_DATE_EPOCH (seconds since 1970) where that is set, else the clock's, never the
+        commit's: a ledger that nobody has touched for a month is a month older. What only says when a file
+        was made goes by `made`.
+        """
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
         now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
         return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def made(self, committed: datetime | None) -> datetime:
+        """Return the moment that the files of a build bear as theirs, in UTC.
+
+        It is that of SOURCE_DATE_EPOCH where that is set, else `committed`, so that it stays the same as long
+        as nothing is committed; outside git it is noon of `today`.
+        """
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        if epoch:
+            return datetime.fromtimestamp(int(epoch), UTC)
+        return committed or datetime.combine(self.today(), time(12), ZoneInfo(self.timezone)).astimezone(UTC)

@@ -68,7 +68,9 @@ def test_hidden_entries_of_the_site_folder_are_kept(project: Project) -> None:
     assert not (project.root / "site/stale.html").exists()
 
 
-def test_same_input_same_bytes(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("search", ["false", "true"])
+def test_same_input_same_bytes(project: Project, search: str) -> None:
+    project.write("mkdocs.yml", MKDOCS.format(language="zh").replace("search: false", f"search: {search}"))
     first = project.build(TZ="UTC", PYTHONHASHSEED="1", LC_ALL="C").files()
     shutil.rmtree(project.root / "site")
     second = project.build(TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C.UTF-8").files()

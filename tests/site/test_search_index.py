@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rectification.site.search import SearchError, cut, cut_pages, index_pages
+from rectification.site.pagefind import SearchError, make_index
+from rectification.site.search import cut, cut_pages, index_pages
 
 from .conftest import MKDOCS, Project
 
@@ -74,9 +75,42 @@ def test_only_marked_pages_are_indexed_under_their_own_addresses(tmp_path: Path)
     assert all(text.endswith("</span><article data-pagefind-body><h1>一二 二</h1>") for text in written)
 
 
-def test_a_folder_that_cannot_be_indexed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [("echo out of words >&2; exit 1", "out of words"), ("exit 0", "before it was done")],
+)
+def test_a_program_that_ends_too_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, words: str
+) -> None:
+    place = tmp_path / "pagefind"
+    place.write_text(f"#!/bin/sh\n{program}\n", "utf-8")
+    place.chmod(0o755)
+    monkeypatch.setattr("pagefind_bin_extended.get_executable", lambda: place)
     (tmp_path / "site").mkdir()
-    (tmp_path / "site/pagefind").write_text("in the way", "utf-8")
-    with pytest.raises(SearchError) as caught:
+    with pytest.raises(SearchError, match=words):
         index_pages(tmp_path / "site", [])
-    assert str(caught.value).strip()
+    place.unlink()
+    with pytest.raises(SearchError, match="No such file"):
+        index_pages(tmp_path / "site", [])
+
+
+def test_a_page_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match="did not find a page"):
+        make_index(tmp_path, ["7.html"], {})
+
+
+def test_the_same_pages_give_the_same_index(tmp_path: Path) -> None:
+    """Whatever order the file system lists them in, and however the program shuffles the values of filters."""
+    page = (
+        "<html><main data-pagefind-body><h1>第 {n} 项</h1><p data-pagefind-filter='unit:单位{unit}'>文字 {n}</p>"
+        "<p data-pagefind-filter='status:{n}'></p></main>"
+    )
+    found = []
+    for order in (range(40), range(39, -1, -1)):
+        folder = tmp_path / str(order.start)
+        folder.mkdir()
+        for n in order:
+            (folder / f"{n}.html").write_text(page.format(n=n, unit=n % 7), "utf-8")
+        found.append(make_index(folder, [f"{n}.html" for n in range(40)], {"force_language": "en"}))
+    assert sum(name.startswith("filter/") for name in found[0]) == 2
+    assert found[0] == found[1]

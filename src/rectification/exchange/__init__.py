@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rectification.catalogue import Catalogue
     from rectification.exchange.layout import Layout
     from rectification.ledger import Ledger, Record, Where
@@ -29,7 +31,8 @@ class Extract:
 
     `ledger` is the one its readers may see: an extract for the public is made of its public part. `base` is
     the site's own address, which ends with `/` or is empty; `timezone` is where its days begin. An extract
-    for an internal `audience` says so in every format that has a place for it.
+    for an internal `audience` says so in every format that has a place for it. `made` is the day that its
+    files were made, if not the ledger's.
     """
 
     ledger: Ledger
@@ -41,6 +44,12 @@ class Extract:
     timezone: str
     address: Callable[[Record], str]
     audience: Audience = "public"
+    made: date | None = None
+
+    @property
+    def dated(self) -> date:
+        """The day that its files say they were made."""
+        return self.made or self.ledger.today
 
     @property
     def notice(self) -> str:

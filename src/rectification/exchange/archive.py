@@ -1,4 +1,4 @@
-"""Office files are zip archives, and archives remember when they were made: here that day is the ledger's."""
+"""Office files are zip archives, and archives remember when they were made: here that day is given."""
 
 from __future__ import annotations
 

@@ -68,6 +68,7 @@ def fill(edition: Edition, copy: Copy) -> Layout:
         edition.base,
         edition.timezone,
         lambda record: _home(record) or edition.base + edition.pages.record(record),
+        made=edition.dated,
     )
     return lay_out(extract, copy.profile, copy.unit.name if copy.unit is not None else None)
 
@@ -89,4 +90,4 @@ def _files(edition: Edition, copy: Copy) -> Iterator[Output]:
         return written(layout(), ending)
 
     for ending in HANDED_OUT:
-        yield Output(copy.path(ending), partial(make, ending))
+        yield Output(copy.path(ending), partial(make, ending), about=(edition.dated,))

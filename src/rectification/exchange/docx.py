@@ -63,7 +63,7 @@ def draw(layout: Layout) -> bytes:
     document.save(stream)
     # The table is put in as text: as elements it takes the library seconds for a thousand rows.
     table = {_PLACE.encode(): _table(layout, width).encode()}
-    return settle(stream.getvalue(), layout.extract.ledger.today, table)
+    return settle(stream.getvalue(), layout.extract.dated, table)
 
 
 def _name_fonts(document: Any) -> None:

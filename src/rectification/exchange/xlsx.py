@@ -42,7 +42,7 @@ def draw(layout: Layout) -> bytes:
         about.column_dimensions["A"].width, about.column_dimensions["B"].width = 16, 80
     stream = io.BytesIO()
     book.save(stream)
-    return settle(stream.getvalue(), layout.extract.ledger.today)
+    return settle(stream.getvalue(), layout.extract.dated)
 
 
 def _sheet_name(title: str) -> str:

@@ -20,6 +20,8 @@ from urllib.parse import quote, urlsplit
 from rectification.ledger import slug_of_unit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rectification.catalogue import Catalogue
     from rectification.ledger import Checklist, Ledger, Record
     from rectification.model import Unit
@@ -81,6 +83,7 @@ class Edition:
     """What is published, in which language, and where.
 
     `base` is the canonical address of the site's root with `/` at its end, empty where the site names none.
+    `made` is the day that its files were made, if not the ledger's.
     """
 
     ledger: Ledger
@@ -90,6 +93,12 @@ class Edition:
     timezone: str
     pages: Pages
     audience: Audience = "public"
+    made: date | None = None
+
+    @property
+    def dated(self) -> date:
+        """The day that its files say they were made."""
+        return self.made or self.ledger.today
 
     @property
     def host(self) -> str:

@@ -76,7 +76,7 @@ def write(edition: Edition) -> Iterator[Output]:
         found = (change for record in group.records for change in changes[record])
         newest = nlargest(MOST, found, key=lambda change: change.order)
         feed = _empty(edition, group, file)
-        feed.updated = _at(newest[0].day if newest else edition.ledger.today, zone)
+        feed.updated = _at(newest[0].day if newest else edition.dated, zone)
         # Relative links depend on how deep the feed's own file lies, and on nothing else.
         deep = file.count("/") > 1
         for change in newest:
@@ -86,7 +86,7 @@ def write(edition: Edition) -> Iterator[Output]:
         return bytes(feed.writeString("utf-8").encode())
 
     for group in edition.groups():
-        yield Output(group.file("xml"), partial(make, group), group.records, (group.title,))
+        yield Output(group.file("xml"), partial(make, group), group.records, (group.title, edition.dated))
 
 
 class _Changes(dict["Record", list[_Change]]):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape as xml_escape
+from zoneinfo import ZoneInfo
 
 from mkdocs.exceptions import PluginError
 
@@ -99,6 +100,7 @@ class Build:
         self.others = others
         self.mistakes = mistakes
         self.checkout = checkout_of(settings.root, _sources(config, settings))
+        self.moment = settings.made(self.checkout.committed if self.checkout is not None else None)
         self.addresses = Addresses(config.use_directory_urls)
         self.edition = publish.Edition(
             self.ledger,
@@ -108,6 +110,7 @@ class Build:
             timezone=settings.timezone,
             pages=self.addresses,
             audience=settings.audience,
+            made=self.moment.astimezone(ZoneInfo(settings.timezone)).date(),
         )
         overrides = config.theme.custom_dir
         templates = folder_digest(Path(overrides) if overrides else None)
@@ -400,7 +403,7 @@ class Build:
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
 
     def index(self) -> None:
-        """Write the search index over all pages, unless it is there already. Raises search.SearchError."""
+        """Write the search index over all pages, unless it is there already. Raises pagefind.SearchError."""
         if not self.with_search:
             return
         ids = [record.item.id for record in self.ledger.records]

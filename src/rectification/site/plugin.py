@@ -31,7 +31,7 @@ from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
-from rectification.site.search import SearchError
+from rectification.site.pagefind import SearchError
 from rectification.site.shell import token
 from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
 from rectification.site.workers import WorkerError, beside
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
     from rectification.settings import Settings, SourceSite
 
@@ -169,6 +170,25 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             html = html.replace(placeholder(number), view)
             build.views_on.setdefault(page.file.dest_uri, []).append(view)
         return html
+
+    @event_priority(100)  # before a plugin that knows better
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        page.update_date = self._build().moment.strftime("%Y-%m-%d")
+        return page
+
+    @event_priority(100)
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        context["build_date_utc"] = self._build().moment
+        return context
+
+    @event_priority(100)
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        context["build_date_utc"] = self._build().moment
+        return context
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         if env.bytecode_cache is None:

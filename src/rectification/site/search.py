@@ -1,4 +1,4 @@
-"""The search index: Pagefind's command over the finished pages, with their Chinese cut into pairs.
+"""The search index: Pagefind over the finished pages, with their Chinese cut into pairs.
 
 Chinese is written without spaces, and no two programs cut it into the same words: Pagefind's index and the
 reader's browser use different dictionaries, so that words which stand in a title are not found. So the index
@@ -11,13 +11,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
+from rectification.site.pagefind import make_index
 from rectification.site.workers import on_both_cores
 
 FOLDER = "pagefind"
@@ -39,9 +39,9 @@ _LEFT_OUT = (
     ".rx-facts dt",
 )
 _OTHER_INTERFACES = (
-    "pagefind-ui.*",
-    "pagefind-modular-ui.*",
-    "pagefind-component-ui.*",
+    "pagefind-ui.",
+    "pagefind-modular-ui.",
+    "pagefind-component-ui.",
     "pagefind-highlight.js",
 )
 
@@ -67,49 +67,36 @@ _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an i
 _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
 
 
-class SearchError(Exception):
-    """Pagefind could not index the pages; the message is its own."""
-
-
 def index_pages(site: Path, ids: Sequence[str]) -> None:
     """Write the search index of the marked pages below `site` to `site/pagefind/`. Raises SearchError.
 
     With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
     which the ledger page knows the items among thousands of finds without loading every piece.
-
-    Pagefind's whole-site command rather than its Python wrapper: that one awaits a reply a page, and is
-    a hundred times slower at ten thousand pages.
     """
-    from pagefind_bin_extended import get_executable
-
-    with tempfile.TemporaryDirectory(prefix="rectify-search-") as folder:
-        cut_pages(site, Path(folder))
-        command = [
-            *(str(get_executable()), "--silent"),
-            *("--site", folder, "--output-path", str(site / FOLDER)),
-            *("--exclude-selectors", ", ".join(_LEFT_OUT)),
-            *("--force-language", "en"),  # English words by their stems; the pairs need no language
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode != 0:
-        raise SearchError((done.stderr or done.stdout).strip())
-    names = _names_of_pieces(site / FOLDER)
+    with tempfile.TemporaryDirectory(prefix="rectify-search-") as name:
+        folder = Path(name)
+        cut_pages(site, folder)
+        pages = sorted((page.name for page in folder.iterdir()), key=lambda page: int(page.split(".")[0]))
+        # English words by their stems; the pairs of characters need no language.
+        files = make_index(folder, pages, {"exclude_selectors": _LEFT_OUT, "force_language": "en"})
+    names = _names_of_pieces(files)
     items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
-    text = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
-    (site / FOLDER / "items.json").write_text(text, "utf-8")
-    for pattern in _OTHER_INTERFACES:  # ours is js/search.js
-        for path in (site / FOLDER).glob(pattern):
-            path.unlink()
+    files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
+    for path, content in files.items():
+        if not path.startswith(_OTHER_INTERFACES):  # ours is js/search.js
+            place = site / FOLDER / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
 
 
-def _names_of_pieces(index: Path) -> dict[str, str]:
+def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return the id of each indexed item -> the name of its piece of the index."""
     names = {}
-    for path in (index / "fragment").glob("*.pf_fragment"):
-        piece = gzip.decompress(path.read_bytes())
-        found = _PIECE_ID.search(piece)
-        if found:
-            names[json.loads(found[1])] = path.stem
+    for path, content in files.items():
+        if path.startswith("fragment/"):
+            found = _PIECE_ID.search(gzip.decompress(content))
+            if found:
+                names[json.loads(found[1])] = Path(path).stem
     return names
 
 
