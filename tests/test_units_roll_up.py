@@ -97,7 +97,8 @@ def published(ledger: Ledger) -> dict[str, dict[str, Any]]:
             found[entry["name"]] = entry
             gather(entry["units"])
 
-    ((_, content),) = write_units(edition(ledger))
+    (output,) = write_units(edition(ledger))
+    content = output.make()
     gather(json.loads(content)["units"])
     return found
 
@@ -106,7 +107,7 @@ def published(ledger: Ledger) -> dict[str, dict[str, Any]]:
 @given(ledgers())
 def test_a_unit_is_itself_and_all_below_it(ledger: Ledger) -> None:
     tree = published(ledger)
-    files = dict(write_items(edition(ledger)))
+    files = {output.path: output.make() for output in write_items(edition(ledger))}
     extract = Extract(ledger, (), {}, read_catalogue("zh"), "x", "", "UTC", lambda record: "")
     assert PROFILE is not None
     sums = {}

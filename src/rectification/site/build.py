@@ -317,7 +317,8 @@ class Build:
         yield engine()
         yield self.settings
         yield self.offline
-        yield self.edition.site_name, self.edition.base, self.edition.timezone, config.use_directory_urls
+        yield self.edition.site_name, self.edition.base, self.edition.timezone, self.edition.made
+        yield config.use_directory_urls
         yield config.repo_url, config.edit_uri, config.edit_uri_template
         yield os.path.relpath(self.settings.root, config.docs_dir)
         yield folder_digest(Path(config.theme.custom_dir) if config.theme.custom_dir else None)
