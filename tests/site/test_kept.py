@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bench.generate import write_site
 
 from .conftest import BUILD_DAY, CHECKLIST, INDEX, MKDOCS, UNITS, Project
 from .faults import Builds
@@ -285,3 +289,15 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
     )
     assert project.build().code == 0
     assert not (project.root / ".rectify-cache").exists()
+
+
+def test_a_build_that_fails_ends(tmp_path: Path) -> None:
+    """What was made ready for it beside, of more files than a pipe holds, is not waited for."""
+    project = Project(tmp_path / "project")
+    write_site(project.root, 1200, seed=1, search=False)
+    build = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"}
+    assert subprocess.run(build, cwd=project.root, env=environment, timeout=120).returncode == 0
+    project.write("checklists/broken.yml", "checklist: {id: B\n")
+    failed = subprocess.run(build, cwd=project.root, env=environment, timeout=60, capture_output=True)
+    assert failed.returncode == 1

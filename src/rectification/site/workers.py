@@ -8,6 +8,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from ctypes import c_longlong
 from functools import partial
 from multiprocessing.connection import Connection
@@ -73,7 +74,8 @@ class Apart(Generic[Told]):
 
     def __init__(self, job: Job[Told], context: ForkContext) -> None:
         self._answers, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_report, args=(job, theirs))
+        # A daemon: a build that fails does not wait for what nobody will ask for any more.
+        self._process = context.Process(target=_report, args=(job, theirs, self._answers), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -139,8 +141,12 @@ def _done(jobs: Sequence[Job[Told]], taken: c_longlong, lock: IO[bytes], parent:
     return told
 
 
-def _report(job: Job[object], answers: Connection) -> None:
-    try:
-        answers.send(("", job()))
-    except BaseException:
-        answers.send((traceback.format_exc(), None))
+def _report(job: Job[object], answers: Connection, other_end: Connection) -> None:
+    other_end.close()  # else this process would wait for itself to read what a killed one no longer does
+    with suppress(BrokenPipeError):
+        try:
+            answers.send(("", job()))
+        except BrokenPipeError:
+            raise
+        except BaseException:
+            answers.send((traceback.format_exc(), None))
