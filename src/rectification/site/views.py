@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from heapq import nsmallest
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,7 @@ LISTINGS = (
     "substance",
 )
 _SAME_UNIT = 5  # other items of the unit named on an item's page
+_ROWS = 300  # of the table on the page of a unit or a category; the ledger page has them all
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -389,6 +391,16 @@ class Views:
             self._by_due[unit] = sorted(records, key=lambda r: (r.state.finished, r.item.due, r.item.id))
         return self._by_due[unit]
 
+    @staticmethod
+    def _most_urgent(records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records that a page with very many of them shows: what is unfinished first, by due date.
+
+        Fewer come as they are: in the order of their checklists.
+        """
+        if len(records) <= _ROWS:
+            return records
+        return nsmallest(_ROWS, records, key=lambda r: (r.state.finished, r.item.due, r.item.id))
+
     def checklist(self, checklist: Checklist) -> Sheet:
         records = self.ledger.by_checklist.get(checklist.slug, ())
         context = {
@@ -407,9 +419,11 @@ class Views:
 
     def unit(self, unit: Unit) -> Sheet:
         units = self.ledger.units
+        records = self.ledger.of_unit(unit.name)
         context = {
             "unit": unit,
-            "records": self.ledger.of_unit(unit.name),
+            "records": records,
+            "shown": self._most_urgent(records),
             "above": units.above(unit),
             "below": units.children.get(unit.name, ()),
             "level": units.level(unit),
@@ -422,7 +436,8 @@ class Views:
         return self._sheet("unit", self.addresses.unit(unit), unit.name, description, context, edit)
 
     def category(self, category: Category) -> Sheet:
-        context = {"category": category, "records": self.ledger.by_category.get(category.name, ())}
+        records = self.ledger.by_category.get(category.name, ())
+        context = {"category": category, "records": records, "shown": self._most_urgent(records)}
         description = plain(category.description or category.name)
         place = self.ledger.place_of_category.get(category.name)
         edit = self.edit_address(place.file, place.line) if place else ""
