@@ -67,11 +67,12 @@ _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an i
 _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
 
 
-def index_pages(site: Path, ids: Sequence[str]) -> None:
-    """Write the search index of the marked pages below `site` to `site/pagefind/`. Raises SearchError.
+def index_of(site: Path, ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of the search index of the marked pages below `site`, by their paths below it.
 
     With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
-    which the ledger page knows the items among thousands of finds without loading every piece.
+    which the ledger page knows the items among thousands of finds without loading every piece. Raises
+    SearchError.
     """
     with tempfile.TemporaryDirectory(prefix="rectify-search-") as name:
         folder = Path(name)
@@ -82,11 +83,9 @@ def index_pages(site: Path, ids: Sequence[str]) -> None:
     names = _names_of_pieces(files)
     items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
     files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
-    for path, content in files.items():
-        if not path.startswith(_OTHER_INTERFACES):  # ours is js/search.js
-            place = site / FOLDER / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+    # The interface is js/search.js.
+    ours = {path: content for path, content in files.items() if not path.startswith(_OTHER_INTERFACES)}
+    return {f"{FOLDER}/{path}": content for path, content in ours.items()}
 
 
 def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -629,7 +629,7 @@ class Views:
     def _recent_changes(self, days: int) -> list[Change]:
         """Return what happened in so many days up to the build day, newest first."""
         first = self.ledger.today - timedelta(days=days - 1)
-        return [change for change in changes(self.ledger.records) if change.day >= first]
+        return changes(self.ledger.records, first)
 
     def _needing_attention(self) -> list[Record]:
         """Return what asks for attention on the build day, the longest overdue first."""
@@ -644,17 +644,14 @@ class Views:
         due-soon numbers of the reader's day.
         """
         records = list(records)
-        unfinished = sorted(record.item.due for record in records if not record.state.finished)
-        dues: dict[str, int] = {}
-        for due in unfinished:
-            dues[due.isoformat()] = dues.get(due.isoformat(), 0) + 1
+        unfinished = Counter(record.item.due for record in records if not record.state.finished)
         flags = Counter(flag for record in records for flag in record.state.flags)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
-            "unfinished": len(unfinished),
+            "unfinished": unfinished.total(),
             "flags": {flag: flags[flag] for flag in FLAGS},
-            "dues": dues,
+            "dues": {due.isoformat(): unfinished[due] for due in sorted(unfinished)},
         }
 
 
@@ -674,5 +671,5 @@ def kind_of_evidence(reference: str) -> str:
 
 
 def _latest(records: Iterable[Record], limit: int) -> list[tuple[Record, LogEntry]]:
-    entries = [(record, entry) for record in records for entry in record.item.log]
-    return sorted(entries, key=lambda pair: (pair[1].date, pair[0].item.id), reverse=True)[:limit]
+    entries = ((record, entry) for record in records for entry in record.item.log)
+    return nlargest(limit, entries, key=lambda pair: (pair[1].date, pair[0].item.id))
