@@ -61,6 +61,8 @@ def make_index(folder: Path, pages: Sequence[str], options: Mapping[str, object]
                 files = _files(program.stdout)
             finally:
                 program.kill()
+    except BrokenPipeError:  # it ended while it was told of the pages
+        files = None
     except OSError as error:
         raise SearchError(_last_words(said) or str(error)) from error
     if files is None:

@@ -37,6 +37,11 @@ _LEFT_OUT = (
     ".rx-note",
     ".rx-days",
     ".rx-facts dt",
+    ".rx-item h2:not(#problem)",  # from that one on the excerpt of a find begins
+    ".rx-badge",
+    ".rx-severity",
+    ".rx-progress",
+    ".rx-action__dates",
 )
 _OTHER_INTERFACES = (
     "pagefind-ui.",
