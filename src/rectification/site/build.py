@@ -265,6 +265,7 @@ class Build:
     def stamp(self) -> None:
         """Stamp every record's page and write the machine outputs, then the evidence."""
         ready = self._ready()
+        self.views.load()
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
         jobs: list[Job[list[Made]]] = [partial(self._put_all, one, ready.keys) for one in self._outputs()]
         jobs += [partial(self._stamp, page, ready) for page in self.views.pages(ready.keys)]

@@ -49,6 +49,7 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
+from rectification.site.addresses import FOLDERS
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags, internal_word
@@ -270,6 +271,11 @@ class Views:
             internal_word=internal_word(catalogue, settings),
         )
         self._marks: dict[str, _Marks] = {}
+
+    def load(self) -> None:
+        """Load the templates of all pages to stamp: once, before that is shared out to processes."""
+        for kind in (*FOLDERS, "federated") if self.ledger.sources else FOLDERS:
+            self.templates.get_template(f"{kind}.html")
 
     # -- pages stamped out -------------------------------------------------------------------------
 
