@@ -1,0 +1,165 @@
+"""Whatever goes wrong in a build that keeps what the last one made, nobody sees anything but a whole site, and
+the next build makes what a build from nothing makes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from .conftest import BUILD_DAY, CHECKLIST, INDEX, UNITS, Project
+from .faults import Builds, Case, Fault, sum_of
+from .test_faults import CHANGED, REPORTS
+
+# No plugin beside ours: the site is put together in the one before the last, and then takes the last one's place.
+MKDOCS = """\
+site_name: Probe
+site_url: https://probe.example.org/base/
+theme: {name: mkdocs, language: zh, custom_dir: overrides}
+plugins:
+  - rectification: {search: true, rules: {L401: off}}
+"""
+TEXTS = CHECKLIST, CHANGED
+EVIDENCE = "a,b\n", "a,b\n1,2\n"
+HIDDEN = dict.fromkeys((".nojekyll", ".git/HEAD", ".git/refs/heads/main"), b"x\n")
+
+
+def write(root: Path, side: int) -> Project:
+    made = Project(root)
+    made.write("mkdocs.yml", MKDOCS)
+    made.write("checklists/forms.yml", TEXTS[side])
+    made.write("checklists/_units.yml", UNITS)
+    made.write("checklists/_reports.yml", REPORTS)
+    made.write("checklists/evidence/a.csv", EVIDENCE[side])
+    made.write("docs/index.md", INDEX)
+    made.write("overrides/note.txt", "x\n")
+    return made
+
+
+@dataclass
+class Kept(Case):
+    """A project that is built again and again, each time from the other one of two texts."""
+
+    sites: tuple[dict[str, bytes], ...] = ()
+    side: int = 0
+    stopped: list[int] = field(default_factory=list)
+
+    def turn(self, *, apart: bool = False, to: int | None = None) -> None:
+        """Edit a site that is built. With `apart` the one that was built before it differs from it."""
+        if self.state() != "new":
+            assert self.build().code == 0
+        if apart or to == self.side:
+            self._edit()
+            assert self.build().code == 0
+        self._edit()
+        assert self.state() == "old"
+
+    def _edit(self) -> None:
+        self.side = 1 - self.side
+        self.old, self.new = self.sites[1 - self.side], self.sites[self.side]
+        write(self.project.root, self.side)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    folder = tmp_path_factory.mktemp("kept")
+    builds = Builds(
+        write(folder / "warm", 0).root, {"SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"}
+    )
+    sites = []
+    for side in (0, 1):
+        clean = write(folder / f"clean-{side}", side)
+        assert builds.build(clean.root).code == 0
+        sites.append(clean.files() | HIDDEN)
+    project = write(folder / "project", 0)
+    assert builds.build(project.root).code == 0
+    for name, content in HIDDEN.items():
+        project.write(f"site/{name}", content.decode())
+    yield Kept(project, builds, sites[1], sites[0], tuple(sites))
+    builds.close()
+
+
+@pytest.fixture
+def case(kept: Kept) -> Iterator[Kept]:
+    kept.turn()
+    yield kept
+    for process in kept.stopped:
+        os.kill(process, signal.SIGKILL)
+    kept.stopped.clear()
+
+
+@pytest.mark.parametrize("absent", ["", "renameat2"])
+def test_readers_never_see_anything_but_a_whole_site(case: Kept, absent: str) -> None:
+    """Before each change to any file: the old site, then the new one; only where folders cannot change places
+    at once is there none between them."""
+    outcome = case.build(Fault(absent=absent, watch=True))
+    between = [sum_of({})] if absent else []
+    assert outcome.seen == [sum_of(case.old), *between, sum_of(case.new)], outcome
+    assert (outcome.code, case.state(), case.leftovers()) == (0, "new", []), outcome.output
+
+
+# -- each step ---------------------------------------------------------------------------------------------
+
+MIRRORING = {
+    "a folder of the site before": ("os.mkdir", "*/.site.spare/items"),
+    "looking": ("os.scandir", "*/site/items"),
+    "dropping": ("os.remove", "*/.site.spare/items/A-1/index.html"),
+    "linking": ("os.link", "*/site/items/A-1/index.html"),
+}
+STEPS = {
+    "lock": ("fcntl.flock", "*"),
+    "cache": ("write", "*/.rectify-cache/readings/*"),
+    "templates": ("write", "*/.rectify-cache/templates/*"),
+    "record of the last build": ("read", "*/.rectify-cache/site/*"),
+    "fork": ("os.fork", "*"),
+    "staging": ("os.mkdir", "*/.site.staging-*"),
+    "page of MkDocs": ("write", "*/.site.staging-*/index.html"),
+    "moving it": ("os.rename", "*/.site.staging-*/index.html"),
+    "page": ("write", "*/.site.spare/items/A-1/index.html"),
+    "page before it": ("os.remove", "*/.site.spare/items/A-1/index.html"),
+    "output": ("write", "*/.site.spare/api/v1/items.json"),
+    "evidence": ("write", "*/.site.spare/evidence/a.csv"),
+    "index of the last build": ("shutil.rmtree", "*/.site.spare/pagefind"),
+    "a file of it": ("os.remove", "items.json"),
+    "cutting pages for the search": ("write", "*/rectify-search-*"),
+    "search index": ("subprocess.Popen", "*pagefind*"),
+    "file of the search index": ("write", "*/.site.spare/pagefind/items.json"),
+    "manifest": ("write", "*/.site.spare/api/v1/manifest.json"),
+    "hidden file": ("os.link", "*/site/.nojekyll"),
+    "hidden folder": ("os.mkdir", "*/.site.spare/.git"),
+    "changing places": ("ctypes.dlsym", "renameat2"),
+}
+
+
+@pytest.mark.parametrize("step", MIRRORING)
+def test_a_fault_while_the_site_before_is_made_ready(kept: Kept, step: str) -> None:
+    """Without it, everything is made anew."""
+    event, path = MIRRORING[step]
+    for how in ("kill", "full"):
+        kept.turn(apart=True)
+        if event == "os.mkdir":
+            shutil.rmtree(kept.project.root / ".site.spare")
+        outcome = kept.build(Fault(event, path, how, who="worker"))
+        assert outcome.met, outcome.output
+        assert (outcome.code, kept.state(), kept.leftovers()) == (0, "new", []), outcome.output
+        kept.recovers()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_fault_in_any_step(case: Kept, step: str) -> None:
+    event, path = STEPS[step]
+    if step == "templates":
+        shutil.rmtree(case.project.root / ".rectify-cache/templates")
+    case.survives(Fault(event, path, "kill"))
+    outcome = case.build(Fault(event, path, "full", watch=True))
+    assert outcome.met, outcome.output
+    # What can be done without is done without.
+    assert case.state() == ("new" if outcome.code == 0 else "old"), outcome.output
+    assert case.leftovers() == []
+    assert outcome.seen == [sum_of(case.old), sum_of(case.new)][: 1 if outcome.code else 2]
+    case.recovers()
