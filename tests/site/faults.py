@@ -19,7 +19,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -312,16 +313,16 @@ class _Hook:
     def _look(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Tell the sum of the site that is there, if it is another one than before."""
         changing = event in _CHANGING or (event == "open" and arguments[2] & _WRITING)
-        if self.looking or not changing:
+        # What another process did wrong is still there when this one looks.
+        if self.looking or not changing or os.getpid() != self.main:
             return
         self.looking = True
         try:
-            site = Path("site")
-            paths = [path for path in site.rglob("*") if path.is_file()]
-            look = {(str(p), s.st_ino, s.st_size, s.st_mtime_ns) for p in paths if (s := p.stat())}
+            found = {name: entry.stat() for name, entry in _entries("site/")}
+            look = {(name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in found.items()}
             if look != self.seen:
                 self.seen = look
-                files = {path.relative_to(site).as_posix(): path.read_bytes() for path in paths}
+                files = {name.removeprefix("site/"): Path(name).read_bytes() for name in found}
                 os.write(self.meeting, f"{sum_of(files)}\n".encode())
         finally:
             self.looking = False
@@ -339,6 +340,16 @@ class _Hook:
             return self.fault.path == "*"  # a descriptor
         name = os.fsdecode(path)
         return any(fnmatch(one, self.fault.path) for one in (name, _BUILT.sub("SITE/", name)))
+
+
+def _entries(folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the files below a folder, by their paths."""
+    with suppress(FileNotFoundError):
+        for entry in os.scandir(folder):
+            if entry.is_dir():
+                yield from _entries(f"{folder}{entry.name}/")
+            else:
+                yield folder + entry.name, entry
 
 
 if __name__ == "__main__":

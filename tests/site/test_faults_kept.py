@@ -4,6 +4,7 @@ the next build makes what a build from nothing makes."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ theme: {name: mkdocs, language: zh, custom_dir: overrides}
 plugins:
   - rectification: {search: true, rules: {L401: off}}
 """
+# MkDocs itself also says which page it was at.
+UNWRITTEN = re.compile(
+    r"(ERROR   -  Error building page .*\n)?Error: \S+ 不能写入：.+。本次没有发布，原有网站保持不变。\n"
+)
 TEXTS = CHECKLIST, CHANGED
 EVIDENCE = "a,b\n", "a,b\n1,2\n"
 HIDDEN = dict.fromkeys((".nojekyll", ".git/HEAD", ".git/refs/heads/main"), b"x\n")
@@ -141,13 +146,13 @@ def test_a_fault_while_the_site_before_is_made_ready(kept: Kept, step: str) -> N
     """Without it, everything is made anew."""
     event, path = MIRRORING[step]
     for how in ("kill", "full"):
-        kept.turn(apart=True)
-        if event == "os.mkdir":
-            shutil.rmtree(kept.project.root / ".site.spare")
+        kept.turn(apart=step == "dropping")
+        if event in ("os.mkdir", "os.link"):
+            shutil.rmtree(kept.project.root / ".site.spare", ignore_errors=True)
         outcome = kept.build(Fault(event, path, how, who="worker"))
         assert outcome.met, outcome.output
         assert (outcome.code, kept.state(), kept.leftovers()) == (0, "new", []), outcome.output
-        kept.recovers()
+    kept.recovers()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -158,8 +163,118 @@ def test_a_fault_in_any_step(case: Kept, step: str) -> None:
     case.survives(Fault(event, path, "kill"))
     outcome = case.build(Fault(event, path, "full", watch=True))
     assert outcome.met, outcome.output
-    # What can be done without is done without.
+    # What can be done without is done without; else one line says what went wrong.
+    if outcome.code:
+        assert outcome.code == 1
+        assert UNWRITTEN.fullmatch(outcome.output), outcome.output
     assert case.state() == ("new" if outcome.code == 0 else "old"), outcome.output
     assert case.leftovers() == []
-    assert outcome.seen == [sum_of(case.old), sum_of(case.new)][: 1 if outcome.code else 2]
+    between = [sum_of({})] if step == "changing places" else []
+    assert outcome.seen == (
+        [sum_of(case.old)] if outcome.code else [sum_of(case.old), *between, sum_of(case.new)]
+    )
     case.recovers()
+
+
+# -- changing places, and after that -----------------------------------------------------------------------
+
+SWAPPING = {
+    "the site steps aside": ("os.rename", "*/project/site", "old", 1),
+    "the new one steps in": ("os.rename", "*/.site.spare", "", 1),
+    "the old one is kept": ("os.rename", "*/.site.previous-*", "new", 0),
+}
+AFTERWARDS = {
+    "clearing away": ("os.remove", "note.txt"),
+    "record": ("write", "*/.rectify-cache/site/*.[0-9]*"),
+    "record in its place": ("os.rename", "*/.rectify-cache/site/*"),
+}
+
+
+@pytest.mark.parametrize("step", SWAPPING)
+def test_a_fault_where_folders_cannot_change_places_at_once(case: Kept, step: str) -> None:
+    """There is a moment without a site; a fault in it takes nothing away."""
+    event, path, killed, code = SWAPPING[step]
+    case.survives(Fault(event, path, "kill", absent="renameat2"), killed)
+    case.recovers()
+    case.turn(apart=True)
+    outcome = case.build(Fault(event, path, "full", absent="renameat2"))
+    assert outcome.met and outcome.code == code
+    assert (case.state(), case.leftovers()) == ("old" if code else "new", [])
+    assert not code or UNWRITTEN.fullmatch(outcome.output), outcome.output
+
+
+@pytest.mark.parametrize("step", AFTERWARDS)
+def test_a_fault_once_the_site_is_there(case: Kept, step: str) -> None:
+    event, path = AFTERWARDS[step]
+    case.survives(Fault(event, path, "kill"), "new")
+    case.recovers()
+    cache = case.project.root / ".rectify-cache/site"
+    assert {name.suffix for name in cache.iterdir()} == {"", ".kept"}
+    case.turn()
+    outcome = case.build(Fault(event, path, "full"))
+    assert outcome.met, outcome
+    assert (outcome.code, case.state()) == (0, "new"), outcome.output
+
+
+def test_what_cannot_be_removed_is_not_published(kept: Kept) -> None:
+    """It may be the page of what must not be public any more."""
+    kept.turn(to=0)
+    fault = Fault("os.remove", "*/.site.spare/items/A-4/index.html", "full")
+    outcome = kept.build(fault)
+    assert outcome.met
+    assert (outcome.code, kept.state(), kept.leftovers()) == (1, "old", []), outcome.output
+    kept.recovers()
+
+
+# -- several builds ----------------------------------------------------------------------------------------
+
+
+def test_what_a_killed_build_left_working_is_not_met(case: Kept) -> None:
+    """It has the lock: until it ends, builds make everything, and where it does not work."""
+    outcome = case.build(Fault("os.link", "*/site/items/A-1/index.html", "stop", who="worker"))
+    assert (outcome.code, case.state()) == (-9, "old")
+    case.stopped.append(int(outcome.met.split()[1]))
+    spare = case.project.root / ".site.spare"
+    left = sorted((path, path.stat().st_ino) for path in spare.rglob("*"))
+    case.recovers()
+    assert sorted((path, path.stat().st_ino) for path in spare.rglob("*")) == left
+    case.turn()
+    os.kill(case.stopped.pop(), signal.SIGKILL)
+    case.recovers()
+
+
+WAITING = {
+    "with the lock": Fault("os.fork", "*", "wait"),
+    "while the site before is made ready": Fault(
+        "os.link", "*/site/items/A-1/index.html", "wait", who="worker"
+    ),
+    "before places are changed": Fault("ctypes.dlsym", "renameat2", "wait"),
+    "once they are": Fault("write", "*/.rectify-cache/site/*.[0-9]*", "wait"),
+}
+
+
+@pytest.mark.parametrize("wait", WAITING)
+def test_two_builds_at_once(kept: Kept, wait: str) -> None:
+    """One is whole before the other goes on."""
+    kept.turn(apart=wait.startswith("while"))
+    first, second = kept.builds.build_together(kept.project.root, WAITING[wait], Fault(watch=True))
+    assert first.met, first.output
+    assert (first.code, second.code) == (0, 0), (first.output, second.output)
+    assert (kept.state(), kept.leftovers()) == ("new", [])
+    assert {*second.seen} <= {sum_of(kept.old), sum_of(kept.new)}
+    kept.turn()
+    kept.recovers()
+
+
+def test_a_build_that_finds_its_place_taken(kept: Kept) -> None:
+    """Where folders cannot change places at once, another build may step in between."""
+    kept.turn(apart=True)
+    stepping_in = Fault("os.rename", "*/.site.spare", "wait", absent="renameat2")
+    first, second = kept.builds.build_together(kept.project.root, stepping_in, Fault())
+    assert first.met and (first.code, second.code) == (1, 0), (first.output, second.output)
+    assert UNWRITTEN.fullmatch(first.output), first.output
+    # The other one met with no site whose hidden entries it could have kept.
+    assert kept.project.files() == {name: kept.new[name] for name in kept.new.keys() - HIDDEN.keys()}
+    for name, content in HIDDEN.items():
+        kept.project.write(f"site/{name}", content.decode())
+    kept.recovers()

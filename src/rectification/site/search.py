@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from rectification.site.pagefind import make_index
 from rectification.site.workers import on_both_cores
+from rectification.unwritten import naming
 
 FOLDER = "pagefind"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was
@@ -68,7 +69,9 @@ _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
 
 
 def index_pages(site: Path, ids: Sequence[str]) -> None:
-    """Write the search index of the marked pages below `site` to `site/pagefind/`. Raises SearchError.
+    """Write the search index of the marked pages below `site` to `site/pagefind/`, which must not be there.
+
+    Raises SearchError and OSError.
 
     With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
     which the ledger page knows the items among thousands of finds without loading every piece.
@@ -86,7 +89,9 @@ def index_pages(site: Path, ids: Sequence[str]) -> None:
         if not path.startswith(_OTHER_INTERFACES):  # ours is js/search.js
             place = site / FOLDER / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+            # Never over another file: that may be one of the present site.
+            with naming(place), place.open("xb") as stream:
+                stream.write(content)
 
 
 def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -128,7 +133,8 @@ def _cut_page(path: Path, address: str, copy: Path) -> None:
     address = quote(address.removesuffix("index.html") if address.endswith("/index.html") else address)
     address = "" if address == "index.html" else address
     own = f'<span data-pagefind-meta="address:{address}"></span>'
-    copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
+    with naming(copy):
+        copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
 
 
 def cut(html: str) -> str:
