@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
@@ -76,9 +76,10 @@ class Outcome(NamedTuple):
 class Builds:
     """Builds, each forked from one process."""
 
-    def __init__(self, warm: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, warm: Path, environment: Mapping[str, str], within: Sequence[str] = ()) -> None:
+        """`warm` is a project to build once; `within` is a command that runs another one, given after it."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(warm)],
+            [*within, sys.executable, "-m", __name__, str(warm)],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdin=subprocess.PIPE,
@@ -98,6 +99,10 @@ class Builds:
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         return [Outcome(*one) for one in json.loads(self._process.stdout.readline())]
+
+    def seen(self, path: Path) -> Path:
+        """Return a path as it is seen from outside, where the builds have file systems of their own."""
+        return Path(f"/proc/{self._process.pid}/root{path}")
 
     def close(self) -> None:
         assert self._process.stdin
@@ -212,7 +217,7 @@ class _Running(NamedTuple):
 
 def _start(asked: dict[str, Any], number: int, ended: Path) -> _Running | list[Any]:
     """Start a build; return it once it waits, else how it ended."""
-    said = Path(asked["project"]) / f"said-{number}.txt"
+    said = Path.cwd() / f"said-{number}.txt"  # in the project to be warm with: others may have no room
     fault = Fault(**asked["faults"][number])
     met, meeting = os.pipe()
     child = os.fork()

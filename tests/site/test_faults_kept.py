@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -278,3 +279,47 @@ def test_a_build_that_finds_its_place_taken(kept: Kept) -> None:
     for name, content in HIDDEN.items():
         kept.project.write(f"site/{name}", content.decode())
     kept.recovers()
+
+
+# -- limits of the system ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1000, 20_000, 200_000])
+def test_a_limit_on_the_size_of_files(case: Kept, limit: int) -> None:
+    outcome = case.build(Fault(limit=limit))
+    assert (outcome.code, case.state(), case.leftovers()) == (1, "old", []), outcome.output
+    assert UNWRITTEN.fullmatch(outcome.output), outcome.output
+    case.recovers()
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """A small one of its own, filled so that less and less room is left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=32m none "$0" && exec "$@"', str(disk)]
+    if shutil.which("unshare") is None or subprocess.run([*mount, "true"], capture_output=True).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    environment = {"SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(disk)}
+    builds = Builds(write(tmp_path / "warm", 0).root, environment, mount)
+    try:
+        assert builds.build(tmp_path / "warm").code == 0  # by then the disk is there
+        project = write(builds.seen(disk) / "project", 0)
+        assert builds.build(disk / "project").code == 0
+        old = project.files()
+        write(project.root, 1)
+        ballast = builds.seen(disk) / "ballast"
+        for left in (1_500_000, 300_000, 0):
+            room = shutil.disk_usage(builds.seen(disk)).free
+            with ballast.open("ab") as stream:
+                stream.write(bytes(max(0, room - left)))
+            outcome = builds.build(disk / "project")
+            assert outcome.code == 1 and UNWRITTEN.fullmatch(outcome.output), (left, outcome.output)
+            assert project.files() == old
+            assert not [*project.root.glob(".site.staging*")]
+        ballast.unlink()
+        assert builds.build(disk / "project").code == 0
+        clean = write(tmp_path / "clean", 1)
+        assert builds.build(clean.root).code == 0
+        assert project.files() == clean.files()
+    finally:
+        builds.close()
