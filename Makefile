@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test compat lint bench fuzz screenshots constraints vendor sbom audit clean
+.PHONY: site serve test compat newest lint bench fuzz screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -28,6 +28,9 @@ build/compat/ready: pyproject.toml constraints-compat.txt
 	build/compat/bin/python -m pip install -q --require-hashes -r constraints-compat.txt
 	build/compat/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	touch $@
+
+newest: .venv/ready ## the tests that need no browser under the newest Python that Debian has (needs root)
+	$(BIN)/python scripts/newest.py build/newest
 
 lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -46,6 +46,7 @@ from rectification.site.staging import IN_THE_WAY, make_room, merge
 from rectification.site.views import LISTINGS, Page, Views
 from rectification.site.workers import Job, on_both_cores
 from rectification.substance import Substance, borne_out
+from rectification.unwritten import naming, only_writing
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -412,6 +413,9 @@ class Build:
         try:
             same = publish_evidence(file, path)
         except (OSError, ValueError) as error:
+            if only_writing(error):
+                with naming(path):
+                    raise
             raise PluginError(self.catalogue.text("evidence.changed", file=file.reference)) from error
         if not same:  # its page already shows another SHA-256
             raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
@@ -431,7 +435,7 @@ class Build:
         except IN_THE_WAY:
             make_room(path)
             stream = path.open("xb")
-        with stream:
+        with naming(path), stream:
             stream.write(content)
             stream.flush()
             found = os.fstat(stream.fileno())
@@ -487,7 +491,8 @@ class Build:
         """Write the search index, in place of another one."""
         for name in self._index_there():
             self.made.pop(name, None)
-        shutil.rmtree(self.root / search.FOLDER, ignore_errors=True)
+        if (self.root / search.FOLDER).is_dir():
+            shutil.rmtree(self.root / search.FOLDER)
         for name, content in files.items():
             self.note([Made(name, self._write(name, content, key))])
 

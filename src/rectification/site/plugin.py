@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
@@ -34,8 +36,9 @@ from rectification.site.options import Options, settings_of
 from rectification.site.pagefind import SearchError
 from rectification.site.preview import Preview
 from rectification.site.shell import Section, token
-from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
+from rectification.site.staging import discard, mirror, open_staging, place_of, spare_of, swap_in
 from rectification.site.workers import WorkerError, beside
+from rectification.unwritten import only_writing, reason
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -70,6 +73,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     listed: dict[str, list[Section]]  # the sections of each listing page
     embeds: dict[str, Embeds]
     shells: dict[str, str]
+    settings: Settings | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         # Being defined keeps this object across the rebuilds of a live preview.
@@ -87,7 +91,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         # A build makes many objects and few circles of them: looking for circles costs a fifth of its time.
         gc.disable()
         self.embeds, self.shells = {}, {}
-        catalogue = read_catalogue(settings.language)
+        self.settings, catalogue = settings, read_catalogue(settings.language)
         self.site = Path(config.site_dir).resolve()
         others = self._others(config)
         self.remembered = open_cache(settings.root) if self.config.incremental and not others else None
@@ -236,16 +240,15 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-1000)  # after every plugin that still changes the site
     def _publish(self, *, config: MkDocsConfig) -> None:
         build = self._build()
-        fails = config.strict and _warned()  # MkDocs is about to fail this build
         if self.preview is None:
             self._finish(build)
-            config.site_dir = str(self.site)
-            fails = config.strict and _warned()
-            if not fails:
-                self._put_in_place(build)
-        elif not fails:
+        config.site_dir = str(self.site)
+        if config.strict and _warned():
+            discard(build.staging)  # MkDocs is about to fail this build
+        elif self.preview is None:
+            self._put_in_place(build)
+        else:
             self.preview.show(build)
-        if fails or self.preview is not None:
             discard(build.staging)
         self.shown = build if self.serving else None
         self._let_go()
@@ -266,12 +269,16 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     on_post_build = CombinedEvent(_stamp, _publish)
 
+    @event_priority(-1000)  # nothing is left to other plugins where this raises
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
+        unwritten = self._unwritten(error)
         if self.staging is not None:
             discard(self.staging)
         self._let_go()
         self.build = self.staging = None
+        if unwritten:
+            raise PluginError(unwritten) from error
 
     # -- only what differs from the last build -----------------------------------------------------
 
@@ -324,6 +331,21 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.held = None
         if self.preview is not None:
             self.preview.end()
+
+    def _unwritten(self, error: Exception) -> str:
+        """Say what could not be written, and why, in one line; nothing where a build fails otherwise.
+
+        MkDocs writes files, and shows the traceback of what then fails.
+        """
+        if not isinstance(error, OSError) or self.settings is None:
+            return ""
+        named = error.filename2 or error.filename
+        path = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else self.site
+        place = place_of(self.site, path)
+        if not only_writing(error) and (place is None or named is None or error.errno == errno.ENOENT):
+            return ""  # also other programs' errors, of the network for instance, are of this kind
+        file = self.settings.name_of(place or path)
+        return read_catalogue(self.settings.language).text("build.unwritten", file=file, reason=reason(error))
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

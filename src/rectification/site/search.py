@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from rectification.site.pagefind import make_index
 from rectification.site.workers import on_both_cores
+from rectification.unwritten import naming
 
 FOLDER = "pagefind"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was
@@ -132,7 +133,8 @@ def _cut_page(path: Path, address: str, copy: Path) -> None:
     address = quote(address.removesuffix("index.html") if address.endswith("/index.html") else address)
     address = "" if address == "index.html" else address
     own = f'<span data-pagefind-meta="address:{address}"></span>'
-    copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
+    with naming(copy):
+        copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
 
 
 def cut(html: str) -> str:

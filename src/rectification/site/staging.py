@@ -53,6 +53,15 @@ def spare_of(site: Path) -> Path:
     return site.parent / f".{site.name}.spare"
 
 
+def place_of(site: Path, path: Path) -> Path | None:
+    """Return where in `site` a file belongs that lies in a folder the site is put together in, or the folder
+    itself where that lies above `site`; None for what is no part of it."""
+    for above in (path, *path.parents):
+        if above == site or (above.parent == site.parent and above.name.startswith(f".{site.name}.")):
+            return site / path.relative_to(above)
+    return path if path in site.parents else None
+
+
 def mirror(site: Path, spare: Path) -> dict[str, Look]:
     """Make the folder `spare` hold what `site` holds, without copying: its files are links to the same ones.
 
@@ -151,12 +160,15 @@ def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
         try:
             folder.rename(site)
         except BaseException:
-            previous.rename(site)
+            with suppress(OSError):  # another build was quicker
+                previous.rename(site)
             raise
-    if not keep:
+    if keep and previous != folder:
+        with suppress(OSError):
+            previous.rename(folder)
+            return
+    if not keep or previous != folder:
         _remove(previous)
-    elif previous != folder:
-        previous.rename(folder)
 
 
 def _share(entry: Path, to: Path) -> None:
@@ -200,11 +212,10 @@ def _remove(folder: Path) -> None:
     A file system takes longer to forget ten thousand pages than to be told of them, mostly waiting: so pages
     are removed side by side.
     """
-    if folder.is_dir():
+    with suppress(OSError):  # sharing work out needs a little room on the disk
         deep = [entry for entry in folder.iterdir() if entry.is_dir() and not entry.is_symlink()]
         pages = [
             page for entry in deep for page in entry.iterdir() if page.is_dir() and not page.is_symlink()
         ]
-        with suppress(OSError):  # sharing work out needs a little room on the disk
-            on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
+        on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
     shutil.rmtree(folder, ignore_errors=True)

@@ -39,8 +39,8 @@ def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
 
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
-    after another. Jobs larger than the others are best put first. Raises what a job raises, or WorkerError
-    from another process.
+    after another. Jobs larger than the others are best put first. Raises what a job raises; from another
+    process only an OSError, and WorkerError for all else.
     """
     workers = _processes() if len(jobs) >= _WORTH_A_PROCESS else 1
     if workers == 1:
@@ -49,18 +49,21 @@ def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
     try:
         context = multiprocessing.get_context("fork")
         taken = RawValue(c_longlong, 0)
-        faults: list[WorkerError] = []
+        faults: list[Exception] = []
         told: list[Told] = []
         with TemporaryFile() as lock:
             doing = partial(_done, jobs, taken, lock)
-            started = [Apart(partial(doing, os.getpid()), context) for _ in range(1, workers)]
+            started: list[Apart[list[Told]]] = []
+            with suppress(OSError):  # where the system has no room for more processes, fewer will do
+                for _ in range(1, workers):
+                    started.append(Apart(partial(doing, os.getpid()), context))
             try:
                 told += doing(0)
             finally:
                 for apart in started:
                     try:
                         told += apart.result()
-                    except WorkerError as fault:
+                    except (OSError, WorkerError) as fault:
                         faults.append(fault)
     finally:
         gc.unfreeze()
@@ -80,12 +83,17 @@ class Apart(Generic[Told]):
         theirs.close()
 
     def result(self) -> Told:
-        """Wait for the job and return what it returned. Raises WorkerError where it failed or was killed."""
+        """Wait for the job and return what it returned.
+
+        Raises the OSError it ended with, and WorkerError where it failed otherwise or was killed.
+        """
         try:
             fault, told = self._answers.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the latter where it was killed in the midst of its answer
             fault = "A process ended without an answer"
         self._process.join()
+        if isinstance(fault, OSError):
+            raise fault
         if fault:
             raise WorkerError(fault)
         return told  # type: ignore[no-any-return]
@@ -101,6 +109,8 @@ def beside(job: Job[Told]) -> Callable[[], Told]:
     gc.freeze()
     try:
         return Apart(job, multiprocessing.get_context("fork")).result
+    except OSError:  # no room for another process
+        return job
     finally:
         gc.unfreeze()
 
@@ -148,5 +158,8 @@ def _report(job: Job[object], answers: Connection, other_end: Connection) -> Non
             answers.send(("", job()))
         except BrokenPipeError:
             raise
+        except OSError as error:
+            # Not the error itself: it may hold what cannot be sent.
+            answers.send((OSError(error.errno, error.strerror, error.filename, None, error.filename2), None))
         except BaseException:
             answers.send((traceback.format_exc(), None))
