@@ -51,6 +51,23 @@ def test_clean(site: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "检查通过：1 份清单，1 个问题。\n")
 
 
+def test_a_process_that_ends_at_once_has_said_all_and_has_its_status(site: Path) -> None:
+    def run(code: str, *arguments: str) -> tuple[int, str, str]:
+        program = f"from rectification.cli import run; {code}run()"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments], cwd=site, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    line = "  - {id: A-1, due: 2026-02-30, title: 重复}\n"
+    assert run("", "check") == (0, "检查通过：1 份清单，1 个问题。\n", "")
+    (site / "checklists/a.yml").write_text("checklist: {id: A, title: 甲}\nitems:\n" + line * 500, "utf-8")
+    status, said, _ = run("import atexit; atexit.register(print, 'at the end'); ", "check")
+    assert status == 1
+    assert said.count("M006") == 500 and said.endswith("at the end\n")
+    assert run("", "check", "--nonsense")[0] == 2
+
+
 # Read by eye: the caret stands below the first character of the value, each Chinese character being two wide.
 ZH = """\
 checklists/a.yml:3:27: 错误 M006 [A-1]

@@ -25,7 +25,6 @@ from rectification.ledger.sealed import FOLDER, Sealed
 from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
-from rectification.site.build import Build
 from rectification.site.embed import Embeds, find_embeds, placeholder
 from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
     from rectification.settings import Settings, SourceSite
+    from rectification.site.build import Build
 
 log = get_plugin_logger("rectification")
 
@@ -73,6 +73,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        # Here: a command that reads the settings of a site loads its plugin, and makes no pages.
+        from rectification.site.build import Build
+
         settings = settings_of(config)
         assert settings is not None
         # A build makes many objects and few circles of them: looking for circles costs a fifth of its time.

@@ -48,6 +48,7 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
+from rectification.site.addresses import LISTINGS
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags, internal_word
@@ -66,10 +67,6 @@ if TYPE_CHECKING:
     from rectification.site.keys import Keys
     from rectification.substance import Substance
 
-LISTINGS = (
-    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
-    "substance",
-)
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
