@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rectification.ledger import Ledger, Record
     from rectification.source import Path_
 
+_ALIKE = {"similarity": 0.85, "least": 12}
+
 Said = list[tuple["Record", "Path_", str]]
 
 
@@ -66,6 +68,17 @@ def same_acceptance(ledger: Ledger, *, similarity: float, least: float) -> Itera
     yield from _twins(said, similarity, least)
 
 
+def _measures(record: Record) -> tuple[object, ...]:
+    item = record.item
+    return item.id, str(item.found), record.unit, tuple(action.text for action in item.actions)
+
+
+def _acceptances(record: Record) -> tuple[object, ...]:
+    item = record.item
+    said = tuple((n, str(e.date), e.note) for n, e in enumerate(item.log) if e.status == "closed" and e.note)
+    return item.id, str(item.found), record.unit, said
+
+
 def _by_age(ledger: Ledger) -> list[Record]:
     """Return the records, the first found first: the later of two alike is the copy."""
     return sorted(ledger.records, key=lambda record: record.item.found)
@@ -90,6 +103,6 @@ def _twins(said: Said, similarity: float, least: float) -> Iterator[Breach]:
 RULES = (
     Rule("S101", "warning", slogan, thresholds={"score": 1.0}, each=True),
     Rule("S102", "warning", only_talk, each=True),
-    Rule("S103", "warning", same_measure, thresholds={"similarity": 0.85, "least": 12}),
-    Rule("S104", "warning", same_acceptance, thresholds={"similarity": 0.85, "least": 12}),
+    Rule("S103", "warning", same_measure, thresholds=_ALIKE, grounds=_measures),
+    Rule("S104", "warning", same_acceptance, thresholds=_ALIKE, grounds=_acceptances),
 )
