@@ -114,7 +114,8 @@ def command(
         prefix=_prefix(settings),
         rules_page=project.rules_page,
     )
-    click.echo(formats()[style](report))
+    for piece in formats()[style](report):
+        click.echo(piece)
     sys.exit(1 if any(strict or blocks(d) for d in found) else 0)
 
 
