@@ -114,6 +114,10 @@ class Document:
         self.text = text
         self._given = tree
         self._starts = starts if starts is not None else starts_of(self.tree)
+        # Number of a list or mapping -> the numbers of what stands in it, in the entry last asked about:
+        # counted anew for each place, thousands of mistakes in one list would cost the square of their number.
+        self._numbers: dict[int, _Numbers] = {}
+        self._counted: int | None = None
 
     @classmethod
     def absent(cls, file: str) -> Document:
@@ -128,7 +132,7 @@ class Document:
         """Keep the text alone: its value and its places are read from it again where they are asked for."""
         self._given = partial(_again, self.file, self.text)
         self.__dict__.pop("tree", None)
-        self.__dict__.pop("_numbers", None)
+        self._numbers = {}
 
     @property
     def value(self) -> dict[str, Node]:
@@ -188,6 +192,8 @@ class Document:
             assert isinstance(above, list)
             node, number, rest = above[int(path[1])], at, path[2:]
         found = at is not None
+        if at != self._counted:
+            self._counted, self._numbers = at, {}
         known = self._numbers
         for part in rest:
             below = known.get(number)
@@ -202,14 +208,6 @@ class Document:
         if not found:
             return None
         return key if of == "key" and key is not None else number
-
-    @cached_property
-    def _numbers(self) -> dict[int, _Numbers]:
-        """Number of a list or mapping -> the numbers of what stands in it; filled as places are asked for.
-
-        Counted anew for each place, thousands of mistakes in one list would cost the square of their number.
-        """
-        return {}
 
     def _mark(self, index: int) -> Mark:
         line = bisect_right(self._line_starts, index)

@@ -38,7 +38,7 @@ _ROOMS = (".", "ledger", "rules", "rules/phrases")  # what the modules that judg
 _LIBRARIES = ("pydantic", "phonenumbers", "python-stdnum", "puremagic", "rensa", "lxml")
 
 # A finding in short: number of its record, path in it, `of`, words, line, column, facts, item, day, waiver.
-Row = tuple[int, tuple[str | int, ...], str, str, int, int, dict[str, object], str, int | None, str | None]
+Row = tuple[int, tuple[str | int, ...], str, str, int, int, Mapping[str, object], str, int | None, str | None]
 # Of a file: a digest of what it hangs on, numbers of records that were not judged, rows rule by rule.
 Kept = tuple[str, list[int], list[list[Row]]]
 
@@ -49,7 +49,7 @@ def rows_of(found: Iterable[Finding], numbers: Mapping[int, int]) -> list[Row]:
         (
             numbers[id(one.place)],
             *(one.path, one.of, one.words),
-            *(one.diagnostic.line, one.diagnostic.column, dict(one.diagnostic.facts), one.diagnostic.item),
+            *(one.diagnostic.line, one.diagnostic.column, one.diagnostic.facts, one.diagnostic.item),
             one.diagnostic.day.toordinal() if one.diagnostic.day is not None else None,
             one.waiver,
         )
@@ -194,12 +194,12 @@ class Store:
             if file in self._state:
                 judged.setdefault(file, {})[id(record.place)] = n
         new = {file for file, places in judged.items() if file not in kept or self._more(kept[file], places)}
-        made: dict[str, list[list[Row]]] = {file: [[] for _ in asked] for file in new}
+        told: dict[str, list[list[Finding]]] = {file: [[] for _ in asked] for file in new}
         for place, one in enumerate(asked):
             for finding in found[one.key]:
                 file = finding.place.file
                 if file in new and id(finding.place) in judged[file]:
-                    made[file][place] += rows_of((finding,), judged[file])
+                    told[file][place].append(finding)
         stamp = self._stamp(asked)
         for head, group in self._groups.items():
             if new.isdisjoint(group):
@@ -209,7 +209,8 @@ class Store:
                 if file in new:
                     numbers = set(judged[file].values())
                     unjudged = [n for n in range(self._counts[file]) if n not in numbers]
-                    entries[file] = (self._state[file], unjudged, made[file])
+                    made = [rows_of(findings, judged[file]) for findings in told[file]]
+                    entries[file] = (self._state[file], unjudged, made)
                 elif file in kept:
                     entries[file] = kept[file]
             self._write(_each(public, head), (stamp, entries))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rectification.rules.rule import Breach, Rule
@@ -34,17 +34,21 @@ def only_talk(ledger: Ledger) -> Iterator[Breach]:
     """Some measure does more than to meet, to study, or to send a notice."""
     for record in ledger.records:
         actions = record.item.actions
-        readings = [read_measure(action.text) for action in actions]
-        if _all_talk(readings):
-            first = next(action.text for action, r in zip(actions, readings, strict=True) if r.talk)
+        if _all_talk(read_measure(action.text) for action in actions):
+            first = next(action.text for action in actions if read_measure(action.text).talk)
             yield Breach(
                 record.place, ("actions",), {"n": len(actions), "found": first}, record.item.id, "key"
             )
 
 
-def _all_talk(readings: Sequence[Reading]) -> bool:
+def _all_talk(readings: Iterable[Reading]) -> bool:
     """Tell whether measures are meetings, studying and notices, with nothing beside them but set phrases."""
-    return any(r.talk for r in readings) and all(r.talk or r.score >= 1 for r in readings)
+    talk = False
+    for one in readings:
+        if not one.talk and one.score < 1:
+            return False
+        talk = talk or one.talk
+    return talk
 
 
 def same_measure(ledger: Ledger, *, similarity: float, least: float) -> Iterator[Breach]:
