@@ -71,6 +71,11 @@ class Readings:
         """Open what earlier runs left below `folder`; with None, or where it cannot be used, know nothing."""
         return cls(Sealed.open(folder, _FOLDER) if folder is not None else None)
 
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Name of a file -> a digest of what it held when it was last read."""
+        return {file: known.digest for file, known in self._used.items()}
+
     def begin(self) -> None:
         """Begin to load."""
         self._used, self._groups = {}, set()

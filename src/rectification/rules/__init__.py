@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
 from rectification.federation import Delivery, join
-from rectification.ledger import Checklist, Ledger, load
-from rectification.rules.memory import Finding, Memory, Pass
+from rectification.ledger import Checklist, Ledger, Readings, load
+from rectification.rules.kept import Asked, Store
+from rectification.rules.memory import Finding, Look, Memory, Pass
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
-    from rectification.ledger import Readings, Record
+    from rectification.ledger import Record
     from rectification.settings import Settings
 
     Holders = Mapping[int, Record | Checklist]
@@ -29,6 +31,7 @@ __all__ = [
     "Breach",
     "Examination",
     "Findings",
+    "Memories",
     "Rule",
     "Waived",
     "Witness",
@@ -36,9 +39,11 @@ __all__ = [
     "blocks",
     "check",
     "examine",
+    "forget_the_rest",
     "is_substance",
     "level_of",
     "levels_of",
+    "remembering",
     "wants_history",
 ]
 
@@ -82,6 +87,33 @@ class Examination:
         return tuple(d for d in self.diagnostics if blocks(d))
 
 
+@dataclass
+class Memories:
+    """What rules found before: in records, whole and as everybody may see them, and in a sealed folder."""
+
+    whole: Memory = field(default_factory=Memory)
+    public: Memory = field(default_factory=Memory)
+    store: Store | None = None
+
+
+def forget_the_rest(readings: Readings) -> None:
+    """Delete from the folder of `remembering` what the last examination did not ask for."""
+    readings.save()
+    memories: Memories = readings.notes["rules"]
+    if memories.store is not None:
+        memories.store.keep()
+
+
+def remembering(folder: Path | None) -> Readings:
+    """Return what earlier runs left below `folder`: of the files read, and of what rules found in them.
+
+    With None, or where the folder cannot be used, that is nothing.
+    """
+    readings = Readings.open(folder)
+    readings.notes["rules"] = Memories(store=Store.open(folder) if folder is not None else None)
+    return readings
+
+
 def blocks(diagnostic: Diagnostic) -> bool:
     """Tell whether a finding stands in the way: a warning on the substance does not."""
     return diagnostic.severity == "error" or not is_substance(diagnostic.code)
@@ -119,7 +151,11 @@ def examine(
     # An item may refer to one of a source that has given nothing.
     missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     own = joined.ledger.own()
-    memory = readings.notes.setdefault("rules", (Memory(), Memory())) if readings is not None else None
+    memory: Memories | None = None
+    if readings is not None:
+        memory = readings.notes.setdefault("rules", Memories())
+        if memory.store is not None:
+            memory.store.begin(own, settings, readings.digests)
     whole = not (broken or missing)
     found = check(own, settings, rules, whole=whole, witnesses=witnesses, memory=memory)
     diagnostics = tuple(in_order([*loading.diagnostics, *joined.diagnostics, *found.diagnostics]))
@@ -149,63 +185,93 @@ def check(
     *,
     whole: bool = True,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
-    memory: tuple[Memory, Memory] | None = None,
+    memory: Memories | None = None,
 ) -> Findings:
     """Run `rules` over a ledger, at the levels and with the thresholds of its site.
 
     `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
     knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
-    not get it do not run. `memory` is what was found before in records that are still the same objects:
-    in those of the ledger, and in what everybody may see of them.
+    not get it do not run. `memory` is what was found before, in records that are still the same objects or,
+    by its store, in files that are still the same.
     """
-    found: list[Diagnostic] = []
-    waived: list[Waived] = []
-    everybody: Ledger | None = None
-    passes: dict[bool, Pass] = {}
+    asked = _asked(settings, rules, whole=whole, witnesses=witnesses)
+    public = ledger.public() if any(one.public for one in asked) else ledger
     holders: dict[int, Record | Checklist] = {id(one.place): one for one in ledger.checklists}
     holders |= {id(one.place): one for one in ledger.records}
+    looks = [partial(_findings, one, witnesses, holders) for one in asked]
+    found: list[Diagnostic] = []
+    waived: list[Waived] = []
+    for findings in _found(ledger, public, asked, looks, memory):
+        for one in findings:
+            if one.waiver is None:
+                found.append(one.diagnostic)
+            else:
+                waived.append(Waived(one.diagnostic, one.waiver))
+    return Findings(tuple(found), tuple(waived))
+
+
+def _asked(
+    settings: Settings, rules: Iterable[Rule], *, whole: bool, witnesses: Mapping[Witness, object]
+) -> list[Asked]:
+    """Return the rules that run, as a site asks them."""
+    asked = []
     for rule in rules:
         level = level_of(rule, settings)
         if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
         known: dict[str, Any] = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
         known |= {name: getattr(settings, name) for name in rule.options}
-        key = (rule.code, rule.check, level, *sorted(known.items()))
-        if rule.witness:
-            known[rule.witness] = witnesses[rule.witness]
         public = rule.published and settings.audience == "public"
-        if public and everybody is None:
-            everybody = ledger.public()
-        subject = everybody if public and everybody is not None else ledger
-        look = partial(_findings, rule, level, known, holders)
-        if rule.each and memory is not None:
-            if public not in passes:
-                passes[public] = memory[public].pass_over(subject)
-            findings: Iterable[Finding] = passes[public].findings(key, look)
+        asked.append(Asked(rule, cast("Severity", level), known, public))
+    return asked
+
+
+def _found(
+    ledger: Ledger,
+    public: Ledger,
+    asked: Sequence[Asked],
+    looks: Sequence[Look],
+    memory: Memories | None,
+) -> Iterator[Iterable[Finding]]:
+    """Yield what each rule finds, looking only at what `memory` does not know."""
+    passes: dict[bool, Pass] = {}
+    store = memory.store if memory is not None else None
+    each = {flag: [one for one in asked if one.rule.each and one.public is flag] for flag in (False, True)}
+    for one, look in zip(asked, looks, strict=True):
+        subject = public if one.public else ledger
+        if memory is None or not (one.rule.each or one.rule.grounds):
+            yield look(subject)
+        elif one.rule.each:
+            if one.public not in passes:
+                known = memory.public if one.public else memory.whole
+                recalled = (
+                    store.recall(one.public, subject, each[one.public])
+                    if store is not None and known.fresh
+                    else ()
+                )
+                passes[one.public] = known.pass_over(subject, *recalled)
+            yield passes[one.public].findings(one.key, look)
         else:
-            findings = look(subject)
-        for one in findings:
-            if one.waiver is None:
-                found.append(one.diagnostic)
-            else:
-                waived.append(Waived(one.diagnostic, one.waiver))
-    for each in passes.values():
-        each.end()
-    return Findings(tuple(found), tuple(waived))
+            yield store.compared(one, subject, look) if store is not None else look(subject)
+    for flag, over in passes.items():
+        found = over.end()
+        if store is not None:
+            store.note(flag, public if flag else ledger, each[flag], found)
 
 
 def _findings(
-    rule: Rule,
-    level: str,
-    known: Mapping[str, Any],
+    asked: Asked,
+    witnesses: Mapping[Witness, object],
     holders: Mapping[int, Record | Checklist],
     ledger: Ledger,
 ) -> Iterator[Finding]:
     """Yield what a rule finds in a ledger. `holders` are the records and checklists, by their places."""
-    for breach in rule.check(ledger, **known):
+    rule = asked.rule
+    witness = {rule.witness: witnesses[rule.witness]} if rule.witness else {}
+    for breach in rule.check(ledger, **asked.known, **witness):
         diagnostic = Diagnostic(
             rule.code,
-            cast("Severity", level),
+            asked.level,
             breach.place.file,
             *breach.place.mark(*breach.path, of=breach.of, words=breach.words),
             breach.facts,
@@ -214,7 +280,7 @@ def _findings(
         )
         holder = holders.get(id(breach.place)) if rule.substance else None
         waiver = _waives(holder).get(rule.code) if holder is not None else None
-        yield Finding(breach.place, diagnostic, waiver)
+        yield Finding(breach.place, breach.path, breach.of, breach.words, diagnostic, waiver)
 
 
 def _waives(holder: Record | Checklist) -> Mapping[str, str]:

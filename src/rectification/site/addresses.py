@@ -23,6 +23,10 @@ FOLDERS = {
     "category": "categories",
     "report": "reports",
 }
+LISTINGS = (
+    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
+    "substance",
+)
 
 
 @dataclass(frozen=True)

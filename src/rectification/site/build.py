@@ -25,7 +25,7 @@ from rectification.publish import index_json, manifest_json
 from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers, search
-from rectification.site.addresses import FOLDERS, Addresses
+from rectification.site.addresses import FOLDERS, LISTINGS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
@@ -43,7 +43,7 @@ from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
 from rectification.site.staging import IN_THE_WAY, make_room, merge
-from rectification.site.views import LISTINGS, Page, Views
+from rectification.site.views import Page, Views
 from rectification.site.workers import Job, on_both_cores
 from rectification.substance import Substance, borne_out
 from rectification.unwritten import naming, only_writing

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 
-from rectification.site.addresses import FOLDERS
+from rectification.site.addresses import FOLDERS, LISTINGS
 from rectification.site.shell import token
-from rectification.site.views import LISTINGS
 
 if TYPE_CHECKING:
     from mkdocs.structure import StructureItem

@@ -27,7 +27,6 @@ from rectification.ledger.sealed import FOLDER, Sealed
 from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
-from rectification.site.build import Build
 from rectification.site.embed import Embeds, find_embeds, placeholder
 from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
     from rectification.settings import Settings, SourceSite
+    from rectification.site.build import Build
 
 log = get_plugin_logger("rectification")
 
@@ -82,6 +82,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        # Here: a command that reads the settings of a site loads its plugin, and makes no pages.
+        from rectification.site.build import Build
+
         settings = settings_of(config)
         assert settings is not None
         if self.preview is not None:

@@ -49,7 +49,7 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
-from rectification.site.addresses import FOLDERS
+from rectification.site.addresses import FOLDERS, LISTINGS
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags, internal_word
@@ -68,10 +68,6 @@ if TYPE_CHECKING:
     from rectification.site.keys import Keys
     from rectification.substance import Substance
 
-LISTINGS = (
-    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
-    "substance",
-)
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _ROWS = 300  # of the table on the page of a unit or a category; the ledger page has them all
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
