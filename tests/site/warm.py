@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -40,14 +41,12 @@ class Warm:
     ) -> tuple[int, str]:
         """Build a project; return the exit code and what was said."""
         assert self._process.stdin and self._process.stdout
-        said = project / "said.txt"
-        asked = [str(project), str(said), [*arguments], {**os.environ, **environment}]
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
-        output = said.read_text("utf-8")
-        said.unlink()
-        return code, output
+        with NamedTemporaryFile("r", encoding="utf-8") as said:
+            asked = [str(project), said.name, [*arguments], {**os.environ, **environment}]
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            code = int(self._process.stdout.readline())
+            return code, said.read()
 
 
 @cache
