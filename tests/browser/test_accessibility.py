@@ -26,8 +26,8 @@ def settle(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing_serious(sample: str, reader: Reader, address: str, scheme: str) -> None:
-    page = reader(sample + address, scheme=scheme)
+def test_axe_finds_nothing_serious(sample: str, glance: Reader, address: str, scheme: str) -> None:
+    page = glance(sample + address, scheme=scheme)
     settle(page)
     page.evaluate(AXE.read_text("utf-8"))  # not as a script of the page: its policy forbids that
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -54,8 +54,8 @@ def test_axe_finds_nothing_serious_in_an_open_search(sample: str, reader: Reader
 # 640 px of a 1280 px screen are what is left at 200 % zoom; 320 px is the narrowest that counts.
 @pytest.mark.parametrize("width", [640, 320])
 @pytest.mark.parametrize("address", PAGES)
-def test_zoomed_and_narrow_pages_need_no_sideways_scrolling(sample: str, reader: Reader, address: str, width: int) -> None:  # fmt: skip
-    page = reader(sample + address, width=width)
+def test_zoomed_and_narrow_pages_need_no_sideways_scrolling(sample: str, glance: Reader, address: str, width: int) -> None:  # fmt: skip
+    page = glance(sample + address, width=width)
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -48,8 +48,8 @@ PAGES = ["", "ledger/?view=all", "changes/?days=60", "items/ZR2026-011/", "metho
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_is_seen_to_be_internal(internal: str, reader: Reader, address: str, width: int, scheme: str) -> None:  # fmt: skip
-    page = reader(internal + address, width=width, scheme=scheme)
+def test_every_page_is_seen_to_be_internal(internal: str, glance: Reader, address: str, width: int, scheme: str) -> None:  # fmt: skip
+    page = glance(internal + address, width=width, scheme=scheme)
     banner = page.locator(".rx-audience")
     expect(banner).to_have_text(NOTICE)
     box = banner.bounding_box()
@@ -93,7 +93,7 @@ def test_what_is_exported_says_so(internal: str, sample: str, reader: Reader, ki
     assert "公开范围" not in theirs[0] and "ZR2026-011" not in [line["编号"] for line in theirs]
 
 
-def test_a_public_site_has_no_banner(sample: str, reader: Reader) -> None:
+def test_a_public_site_has_no_banner(sample: str, glance: Reader) -> None:
     for address in PAGES:
         if "ZR2026-011" not in address:
-            expect(reader(sample + address).locator(".rx-audience")).to_have_count(0)
+            expect(glance(sample + address).locator(".rx-audience")).to_have_count(0)

@@ -31,9 +31,9 @@ def test_from_a_word_to_the_timeline(sample: str, reader: Reader) -> None:
      "categories/", "categories/forms-data/", "method/", "guide/editors/", "guide/readers/"],
 )  # fmt: skip
 def test_every_kind_of_page_is_whole(
-    sample: str, reader: Reader, address: str, width: int, scheme: str
+    sample: str, glance: Reader, address: str, width: int, scheme: str
 ) -> None:
-    page = reader(sample + address, width=width, scheme=scheme)
+    page = glance(sample + address, width=width, scheme=scheme)
     expect(page.locator("h1")).to_be_visible()
     # Nothing makes the page wider than the screen.
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -117,9 +117,9 @@ def test_evidence_opens(sample: str, reader: Reader) -> None:
     assert answer.body().startswith(b"\x89PNG")
 
 
-def test_every_page_says_that_it_is_an_example(sample: str, reader: Reader) -> None:
+def test_every_page_says_that_it_is_an_example(sample: str, glance: Reader) -> None:
     for address in ("", "items/ZR2026-001/", "units/city/"):
-        expect(reader(sample + address).locator(".md-banner")).to_contain_text("示例")
+        expect(glance(sample + address).locator(".md-banner")).to_contain_text("示例")
 
 
 def test_neighbours_and_breadcrumbs_lead_on(sample: str, reader: Reader) -> None:

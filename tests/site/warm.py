@@ -1,9 +1,9 @@
-"""Builds as `mkdocs build` makes them, each in a fork of one process that has all imported already.
+"""Builds as `mkdocs build` makes them, each in a fork of one process that has made a small site already.
 
     python -m tests.site.warm
 
 reads what to build a line from standard input (JSON) and answers with the exit code. Importing MkDocs and the
-plugin is half of the time that a small site takes.
+plugin, and compiling the theme's templates, is most of the time that a small site takes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import chdir, suppress
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -40,14 +42,12 @@ class Warm:
     ) -> tuple[int, str]:
         """Build a project; return the exit code and what was said."""
         assert self._process.stdin and self._process.stdout
-        said = project / "said.txt"
-        asked = [str(project), str(said), [*arguments], {**os.environ, **environment}]
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
-        output = said.read_text("utf-8")
-        said.unlink()
-        return code, output
+        with NamedTemporaryFile("r", encoding="utf-8") as said:
+            asked = [str(project), said.name, [*arguments], {**os.environ, **environment}]
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            code = int(self._process.stdout.readline())
+            return code, said.read()
 
 
 @cache
@@ -56,15 +56,45 @@ def warm() -> Warm:
     return Warm()
 
 
+def compile_once() -> None:
+    """Let each template be compiled once for all builds that are forked from here on."""
+    import jinja2
+
+    compiled: dict[Any, Any] = {}
+    make: Any = jinja2.Environment.compile
+
+    def compile(
+        self: jinja2.Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any
+    ) -> Any:
+        if not isinstance(source, str):
+            return make(self, source, name, filename, *rest)
+        how = (type(self), self.autoescape, self.trim_blocks, self.lstrip_blocks, *self.extensions)
+        # As our extension leaves it, that puts texts of the site's language into a template.
+        key = (self.preprocess(source, name, filename), name, filename, *how, *rest)
+        if key not in compiled:
+            compiled[key] = make(self, source, name, filename, *rest)
+        return compiled[key]
+
+    jinja2.Environment.compile = compile  # type: ignore[method-assign]
+
+
+def _build_once() -> None:
+    """Build a small site in this very process."""
+    import mkdocs.__main__
+
+    from .conftest import project
+
+    with TemporaryDirectory() as folder, chdir(project.__wrapped__(Path(folder)).root), suppress(SystemExit):  # type: ignore[attr-defined]
+        mkdocs.__main__.cli(["build", "-q"], prog_name="mkdocs")
+
+
 def _serve() -> None:
     import mkdocs.__main__
-    import mkdocs.commands.build
 
-    import rectification.rules
-    import rectification.site.plugin
-
-    rectification.rules.all_rules()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    compile_once()
+    _build_once()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
