@@ -432,8 +432,13 @@ class Build:
         path = self.root / name
         try:
             stream = path.open("xb")
-        except IN_THE_WAY:
-            make_room(path)
+        except IN_THE_WAY as error:
+            try:  # the usual way: a new page, whose folder is not there
+                if not isinstance(error, FileNotFoundError):
+                    raise
+                path.parent.mkdir()
+            except IN_THE_WAY:
+                make_room(path)
             stream = path.open("xb")
         with naming(path), stream:
             stream.write(content)
