@@ -44,6 +44,7 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.versus_peers --runs 3
 	$(BIN)/python -m bench.second_build
 	$(BIN)/python -m bench.preview
+	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.stages
 	$(BIN)/python -m bench.startup --at-most 0.15
 	$(BIN)/python -m bench.reader
