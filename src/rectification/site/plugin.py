@@ -33,7 +33,7 @@ from rectification.site.options import Options, settings_of
 from rectification.site.pagefind import SearchError
 from rectification.site.shell import token
 from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
-from rectification.site.workers import WorkerError, beside
+from rectification.workers import WorkerError, beside
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rectification.site.workers import WorkerError, on_both_cores
+from rectification.workers import WorkerError, on_both_cores
 
 
 def _append(path: Path) -> None:
