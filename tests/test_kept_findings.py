@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +14,7 @@ from typing import Any
 
 import docx
 import pytest
+from bench.generate import write_site
 from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
@@ -294,7 +298,7 @@ def looked(before: Ledger, after: Ledger) -> bool:
             seen += [record.item.id for record in part.records]
             return ()
 
-        over.findings("key", look)
+        over.findings("key", look(over.unknown("key")))
         over.end()
     return bool(seen)
 
@@ -365,3 +369,39 @@ def test_a_file_that_becomes_another_kind_is_read_as_that_kind(
     assert read("checklist").items == ()
     assert len(read("item").items) == 1
     assert typed == ["item"]  # what is kept of one kind is not even tried as another
+
+
+# -- on two processes --------------------------------------------------------------------------------------
+
+_CHECK = """\
+import sys
+from rectification import rules
+shared = []
+real = rules.on_both_cores
+rules.on_both_cores = lambda jobs, **how: (shared.append(len(jobs)), real(jobs, **how))[1]
+if sys.argv.pop(1) == "alone":
+    rules._WORTH_A_PROCESS = 10**9
+from rectification.cli import main
+try:
+    main(["check", *sys.argv[1:]])
+finally:
+    print(bool(shared), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Threads cannot be counted here")
+def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
+    write_site(tmp_path / "s", 2001, 5, search=False)
+
+    def check(how: str, *options: str) -> tuple[str, str]:
+        command = [sys.executable, "-c", _CHECK, how, *options]
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1795478400", "NO_MKDOCS_2_WARNING": "1"}
+        done = subprocess.run(command, cwd=tmp_path / "s", env=environment, capture_output=True, text=True)
+        assert done.returncode == 0
+        return done.stdout, done.stderr.splitlines()[-1]
+
+    one, shared = check("alone", "--no-cache")
+    assert shared == "False" and "S103" in one and "S202" in one
+    assert check("beside", "--no-cache") == (one, "True")
+    assert check("beside") == (one, "True")
+    assert check("beside") == (one, "False")  # nothing is left to look at

@@ -114,8 +114,8 @@ class Document:
         self.text = text
         self._given = tree
         self._starts = starts if starts is not None else starts_of(self.tree)
-        # Number of a list or mapping -> the numbers of what stands in it, in the entry last asked about:
-        # counted anew for each place, thousands of mistakes in a list would cost the square of that.
+        # Number of a list or mapping -> the numbers of what stands in it, in the entry last asked about: with
+        # no such memory, thousands of mistakes in one list would cost the square of their number.
         self._numbers: dict[int, _Numbers] = {}
         self._counted: int | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any, cast
 from rectification.diagnostic import Diagnostic, Severity, in_order
 from rectification.federation import Delivery, join
 from rectification.ledger import Checklist, Ledger, Readings, load
-from rectification.rules.kept import Asked, Store
+from rectification.rules.kept import Asked, Row, Store, findings_of, rows_of
 from rectification.rules.memory import Finding, Look, Memory, Pass
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
+from rectification.workers import alone, on_both_cores
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
 
     Holders = Mapping[int, Record | Checklist]
+
+_WORTH_A_PROCESS = 2000  # records
+_TOO_MUCH = 50_000
 
 __all__ = [
     "Breach",
@@ -234,29 +239,87 @@ def _found(
     memory: Memories | None,
 ) -> Iterator[Iterable[Finding]]:
     """Yield what each rule finds, looking only at what `memory` does not know."""
-    passes: dict[bool, Pass] = {}
     store = memory.store if memory is not None else None
-    each = {flag: [one for one in asked if one.rule.each and one.public is flag] for flag in (False, True)}
-    for one, look in zip(asked, looks, strict=True):
-        subject = public if one.public else ledger
-        if memory is None or not (one.rule.each or one.rule.grounds):
-            yield look(subject)
-        elif one.rule.each:
-            if one.public not in passes:
-                known = memory.public if one.public else memory.whole
-                recalled = (
-                    store.recall(one.public, subject, each[one.public])
-                    if store is not None and known.fresh
-                    else ()
-                )
-                passes[one.public] = known.pass_over(subject, *recalled)
-            yield passes[one.public].findings(one.key, look)
+    subjects = [public if one.public else ledger for one in asked]
+    passes = _passes(ledger, public, asked, memory) if memory is not None else {}
+    told: dict[int, list[Finding]] = {}
+    jobs: dict[int, _Job] = {}
+    for n, (one, subject, look) in enumerate(zip(asked, subjects, looks, strict=True)):
+        if one.rule.grounds is not None and store is not None:
+            known = store.compared(one, subject)
+            if known is not None:
+                told[n] = known
+                continue
+        if one.rule.each or one.rule.grounds:
+            each = passes.get(one.public) if one.rule.each else None
+            jobs[n] = _Job(one, each.unknown(one.key) if each is not None else subject, look)
+    told |= _side_by_side(jobs)
+    for n, (one, subject, look) in enumerate(zip(asked, subjects, looks, strict=True)):
+        if one.rule.each and one.public in passes:
+            yield passes[one.public].findings(one.key, told.pop(n))
+        elif n in told:
+            found = told.pop(n)
+            if n in jobs and store is not None and one.rule.grounds is not None:
+                store.note_compared(one, subject, found)
+            yield found
         else:
-            yield store.compared(one, subject, look) if store is not None else look(subject)
+            yield look(subject)
     for flag, over in passes.items():
-        found = over.end()
+        all_found = over.end()
         if store is not None:
-            store.note(flag, public if flag else ledger, each[flag], found)
+            each_asked = [one for one in asked if one.rule.each and one.public is flag]
+            store.note(flag, public if flag else ledger, each_asked, all_found)
+
+
+def _passes(ledger: Ledger, public: Ledger, asked: Sequence[Asked], memory: Memories) -> dict[bool, Pass]:
+    """Begin to check the ledger, and what everybody may see of it, where rules ask for records one by one."""
+    passes: dict[bool, Pass] = {}
+    for flag in (False, True):
+        each = [one for one in asked if one.rule.each and one.public is flag]
+        if each:
+            known, subject = (memory.public, public) if flag else (memory.whole, ledger)
+            recalls = memory.store is not None and known.fresh
+            recalled = memory.store.recall(flag, subject, each) if memory.store and recalls else ()
+            passes[flag] = known.pass_over(subject, *recalled)
+    return passes
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A rule that is to look at a ledger; what it finds stands in records."""
+
+    asked: Asked
+    ledger: Ledger
+    look: Look
+
+    def found(self) -> list[Finding]:
+        return list(self.look(self.ledger))
+
+
+def _side_by_side(jobs: Mapping[int, _Job]) -> dict[int, list[Finding]]:
+    """Do each job, on two processes where they are worth it, and return what was found.
+
+    Each process comes to hold much of the ledger on its own: of a very large one that is too much memory.
+    """
+    records = max((len(job.ledger.records) for job in jobs.values()), default=0)
+    if not _WORTH_A_PROCESS <= records <= _TOO_MUCH or not alone():
+        return {n: job.found() for n, job in jobs.items()}
+    here = os.getpid()
+
+    def done(n: int) -> tuple[int, list[Finding], list[Row]]:
+        job = jobs[n]
+        found = job.found()
+        if os.getpid() == here:
+            return n, found, []
+        return n, [], rows_of(found, {id(r.place): m for m, r in enumerate(job.ledger.records)})
+
+    # What compares records is dear, and comes first.
+    order = sorted(jobs, key=lambda n: jobs[n].asked.rule.grounds is None)
+    told = {}
+    for n, found, rows in on_both_cores([partial(done, n) for n in order], least=2):
+        one = jobs[n].asked
+        told[n] = found or list(findings_of(rows, one.rule.code, one.level, jobs[n].ledger.records))
+    return told
 
 
 def _findings(

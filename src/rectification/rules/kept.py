@@ -24,7 +24,7 @@ from pydantic_core import to_json
 from rectification.diagnostic import Diagnostic
 from rectification.ledger import references
 from rectification.ledger.sealed import Sealed
-from rectification.rules.memory import Finding, Look
+from rectification.rules.memory import Finding
 from rectification.settings import EVIDENCE_FOLDER
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ class Store:
         self._groups: dict[str, list[str]] = {}
         self._kept: dict[bool, dict[str, Kept]] = {}
         self._counts: dict[str, int] = {}
+        self._grounds: dict[str, str] = {}
         self._shared = ""
 
     @classmethod
@@ -223,24 +224,25 @@ class Store:
     def _stamp(self, asked: Sequence[Asked]) -> str:
         return _digest(self._shared, *(one.name for one in asked))
 
-    def compared(self, asked: Asked, subject: Ledger, look: Look) -> list[Finding]:
-        """Return what a rule that compares records finds: the same again, where they compare the same."""
+    def compared(self, asked: Asked, subject: Ledger) -> list[Finding] | None:
+        """Return what a rule found that compares records, where they compare the same; else None."""
         grounds = asked.rule.grounds
         assert grounds is not None
-        name = f"compared {asked.name}"
-        self._names.add(name)
         # Later versions of the format also tell which texts are the same object.
         said = marshal.dumps([grounds(record) for record in subject.records], 2)
-        state = hashlib.sha256(said).hexdigest()
-        content = self._read(name)
-        if content is not None and content[0] == state:
-            return list(self._again(asked, subject, content[1], content[2]))
-        found = list(look(subject))
+        state = self._grounds[asked.name] = hashlib.sha256(said).hexdigest()
+        content = self._read(f"compared {asked.name}")
+        if content is None or content[0] != state:
+            return None
+        return list(self._again(asked, subject, content[1], content[2]))
+
+    def note_compared(self, asked: Asked, subject: Ledger, found: Iterable[Finding]) -> None:
+        """Keep what such a rule found, after it was asked about with `compared`."""
         numbers = {id(record.place): n for n, record in enumerate(subject.records)}
-        files_ = {record.place.file for record in subject.records}
-        digests = {file: digest for file, digest in self.digests.items() if file in files_}
-        self._write(name, (state, digests, rows_of(found, numbers)))
-        return found
+        read = {record.place.file for record in subject.records}
+        digests = {file: digest for file, digest in self.digests.items() if file in read}
+        content = (self._grounds[asked.name], digests, rows_of(found, numbers))
+        self._write(f"compared {asked.name}", content)
 
     def keep(self) -> None:
         """Delete what this run neither read nor wrote."""

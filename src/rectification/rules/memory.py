@@ -73,17 +73,20 @@ class Pass:
         self._new = {id(record.place) for record in changed}
         self._found: dict[Hashable, list[Finding]] = {}
 
-    def findings(self, key: Hashable, look: Look) -> list[Finding]:
-        """Return what `look` finds in the ledger, looking only at records that are not known.
+    def unknown(self, key: Hashable) -> Ledger:
+        """Return the ledger of the records that are not known to what is looked for.
 
-        `key` says what is looked for: the rule with all that it judges by.
+        `key` says what that is: the rule with all that it judges by.
         """
+        return self._changed if key in self._memory._found else self._ledger
+
+    def findings(self, key: Hashable, new: Iterable[Finding]) -> list[Finding]:
+        """Return all that is found, once it is known what is found in records that were not known."""
         before = self._memory._found.get(key)
-        if before is None:
-            found = list(look(self._ledger))
-        else:
+        found = list(new)
+        if before is not None:
             kept = (one for one in before if id(one.place) in self._now and id(one.place) not in self._new)
-            found = [*kept, *look(self._changed)]
+            found = [*kept, *found]
             found.sort(key=lambda one: self._order[id(one.place)])
         self._found[key] = found
         return found

@@ -44,9 +44,9 @@ from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
 from rectification.site.staging import IN_THE_WAY, make_room, merge
 from rectification.site.views import Page, Views
-from rectification.site.workers import Job, on_both_cores
 from rectification.substance import Substance, borne_out
 from rectification.unwritten import naming, only_writing
+from rectification.workers import Job, on_both_cores
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

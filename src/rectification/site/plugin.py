@@ -36,8 +36,8 @@ from rectification.site.pagefind import SearchError
 from rectification.site.preview import Preview
 from rectification.site.shell import Section, token
 from rectification.site.staging import discard, mirror, open_staging, place_of, spare_of, swap_in
-from rectification.site.workers import WorkerError, beside
 from rectification.unwritten import only_writing, reason
+from rectification.workers import WorkerError, beside
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from rectification.site.build import Build, Made
-    from rectification.site.workers import Job
+    from rectification.workers import Job
 
 log = logging.getLogger(f"mkdocs.plugins.{__name__}")
 

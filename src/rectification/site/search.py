@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rectification.site.pagefind import make_index
-from rectification.site.workers import on_both_cores
 from rectification.unwritten import naming
+from rectification.workers import on_both_cores
 
 FOLDER = "pagefind"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from rectification.site.kept import Look, looks_of
-from rectification.site.workers import on_both_cores
+from rectification.workers import on_both_cores
 
 # What it means where something else lies in the place of a file or of its folder, or the folder is missing.
 IN_THE_WAY = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rectification.site.workers import Apart, WorkerError, on_both_cores
+from rectification.workers import Apart, WorkerError, on_both_cores
 
 
 def _append(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Work that writes files, and says in short what it wrote, shared out to processes."""
+"""Work that can be told of in short, shared out to processes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ctypes import c_longlong
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawValue
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
@@ -32,17 +33,18 @@ Told = TypeVar("Told")
 Job = Callable[[], Told]
 
 
-def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
+def on_both_cores(jobs: Sequence[Job[Told]], *, least: int = _WORTH_A_PROCESS) -> list[Told]:
     """Do every job, on as many processes as there are cores, and return what they return, in any order.
 
     A job must only write files of its own; what it returns is sent between processes, so it should be short.
+    Fewer jobs than `least` are not worth a process.
 
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
     after another. Jobs larger than the others are best put first. Raises what a job raises; from another
     process only an OSError, and WorkerError for all else.
     """
-    workers = _processes() if len(jobs) >= _WORTH_A_PROCESS else 1
+    workers = _processes() if len(jobs) >= least else 1
     if workers == 1:
         return [job() for job in jobs]
     gc.freeze()  # a collection in a forked process would copy every page it touches
@@ -113,6 +115,17 @@ def beside(job: Job[Told]) -> Callable[[], Told]:
         return job
     finally:
         gc.unfreeze()
+
+
+def alone() -> bool:
+    """Tell whether no other thread runs here, not even one of a library that is no Python.
+
+    In a forked process such threads are gone, and a library that asks them waits for ever.
+    """
+    try:
+        return len([*Path("/proc/self/task").iterdir()]) == 1
+    except OSError:
+        return False
 
 
 def _processes() -> int:
