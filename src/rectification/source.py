@@ -683,13 +683,13 @@ class _Reading:
             self.report("Y016", where.line + 1, where.column + 1)
         elif "\t" in self.text[line_start : where.index] and not self.text[line_start : where.index].strip():
             self.report("Y016", where.line + 1, self.text.index("\t", line_start) - line_start + 1)
+        elif "directive" in context:
+            self.report("Y018", start.line + 1, start.column + 1, found="%")
         elif "cannot start any token" in problem or "scanning an a" in context or "scanning a tag" in context:
             at = start if "scanning a" in context and "next token" not in context else where
             self.report("Y018", at.line + 1, at.column + 1, found=self.text[at.index : at.index + 1])
         elif "mapping values are not allowed" in problem:
             self._unexpected_colon(where)
-        elif "scanning a directive" in context:
-            self.report("Y018", where.line + 1, where.column + 1, found=character)
         elif "could not find expected ':'" in problem:
             wide = self.text.find("：", start.index, where.index)
             before = self.text[start.index : wide] if wide >= 0 else ""
