@@ -376,16 +376,18 @@ def test_a_file_that_becomes_another_kind_is_read_as_that_kind(
 _CHECK = """\
 import sys
 from rectification import rules
+from rectification.ledger import readings
 shared = []
 real = rules.on_both_cores
 rules.on_both_cores = lambda jobs, **how: (shared.append(len(jobs)), real(jobs, **how))[1]
+readings.on_both_cores = lambda jobs, **how: (shared.append(len(jobs)), real(jobs, **how))[1]
 if sys.argv.pop(1) == "alone":
-    rules._WORTH_A_PROCESS = 10**9
+    rules._WORTH_A_PROCESS = readings._WORTH_A_PROCESS = 10**9
 from rectification.cli import main
 try:
     main(["check", *sys.argv[1:]])
 finally:
-    print(bool(shared), file=sys.stderr)
+    print(len(shared), file=sys.stderr)
 """
 
 
@@ -401,7 +403,7 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
         return done.stdout, done.stderr.splitlines()[-1]
 
     one, shared = check("alone", "--no-cache")
-    assert shared == "False" and "S103" in one and "S202" in one
-    assert check("beside", "--no-cache") == (one, "True")
-    assert check("beside") == (one, "True")
-    assert check("beside") == (one, "False")  # nothing is left to look at
+    assert shared == "0" and "S103" in one and "S202" in one
+    assert check("beside", "--no-cache") == (one, "2")  # to read, and to judge
+    assert check("beside") == (one, "2")
+    assert check("beside") == (one, "0")  # nothing is left to look at
