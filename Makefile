@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test compat lint bench fuzz screenshots constraints vendor sbom audit clean
+.PHONY: site serve test compat newest lint bench fuzz screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -29,6 +29,9 @@ build/compat/ready: pyproject.toml constraints-compat.txt
 	build/compat/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
+newest: .venv/ready ## the tests that need no browser under the newest Python that Debian has (needs root)
+	$(BIN)/python scripts/newest.py build/newest
+
 lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +43,8 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.versus_peers --runs 3
 	$(BIN)/python -m bench.second_build
+	$(BIN)/python -m bench.preview
+	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.stages
 	$(BIN)/python -m bench.startup --at-most 0.15
 	$(BIN)/python -m bench.reader

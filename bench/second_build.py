@@ -2,10 +2,11 @@
 
     python -m bench.second_build --items 10000 --runs 5
 
-A turn is a full build from nothing (no site, nothing remembered), an edit of one item, and a build; each is a
-whole process. The pages that the second one leaves are compared, byte for byte, with those of a build from
+A turn is a full build from nothing (no site, nothing remembered), an edit of one item, a build, another edit,
+and a build; each is a whole process. The second one also makes the folder of links that later ones change
+places with. The pages that the last one leaves are compared, byte for byte, with those of a build from
 nothing of the same files after the last turn. Printed: medians in seconds on the clock and of the processor,
-and the median over the turns of second / full.
+and the medians over the turns of second / full and later / full.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from bench.generate import write_site
 from bench.versus_pages import Run, build, forget
+
+NAMES = ("full", "second, one item edited", "later, one item edited")
 
 
 def edit(project: Path, turn: int) -> None:
@@ -43,14 +46,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         write_site(project, chosen.items, chosen.seed, search=False)
-        turns: list[tuple[Run, Run]] = []
+        turns: list[tuple[Run, Run, Run]] = []
         for turn in range(chosen.runs + 1):
             forget(project)
             full = build(project)
             edit(project, turn)
             second = build(project)
+            edit(project, turn)
+            later = build(project)
             if turn:  # the first turn warms the caches of files
-                turns.append((full, second))
+                turns.append((full, second, later))
         kept = contents(project / "site")
         forget(project)
         build(project)
@@ -58,12 +63,15 @@ def main() -> None:
         # Pages and data are the same; the sitemap's archive tells its time.
         differing = [n for n in kept.keys() | made.keys() if kept.get(n) != made.get(n)]
         assert set(differing) <= {"sitemap.xml.gz", "sitemap.xml", "api/v1/manifest.json"}, differing
-    for name, n in (("full", 0), ("second, one item edited", 1)):
+    for n, name in enumerate(NAMES):
         seconds = statistics.median(turn[n].seconds for turn in turns)
         processor = statistics.median(turn[n].busy for turn in turns)
         print(f"{name:<28}{seconds:8.2f} s {processor:8.2f} s of the processor")
-    ratio = statistics.median(second.seconds / full.seconds for full, second in turns)
-    print(f"second / full: {ratio:.3f}  ({chosen.items} items, {chosen.runs} turns)")
+    for n, name in list(enumerate(NAMES))[1:]:
+        clock = statistics.median(turn[n].seconds / turn[0].seconds for turn in turns)
+        processor = statistics.median(turn[n].busy / turn[0].busy for turn in turns)
+        print(f"{name} / full: {clock:.3f} on the clock, {processor:.3f} of the processor")
+    print(f"{chosen.items} items, {chosen.runs} turns")
 
 
 if __name__ == "__main__":

@@ -57,9 +57,9 @@ def profile(project: Path) -> Stages:
         from mkdocs.commands.build import build
         from mkdocs.config import load_config
 
-        from rectification import publish, rules
+        from rectification import publish, rules, workers
         from rectification.site import build as site_build
-        from rectification.site import plugin, workers
+        from rectification.site import plugin
         from rectification.site.shell import Shell
         from rectification.site.views import Views
 

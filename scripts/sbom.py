@@ -6,6 +6,8 @@
 `constraints.txt` names stands in the bill, with the hashes that pip checks; test tools do not. The browser
 libraries in the repository come from the `vendor.json` beside them. The result is checked against CycloneDX's
 own schema. Same input, same bytes.
+
+A package is named by its package URL, not by an address: where it comes from is for pip and npm to know.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def restricted(bill: Bill, pins: dict[str, tuple[str, list[str]]], needed: set[s
             )
         file = {
             "type": "distribution",
-            "url": f"https://pypi.org/project/{_normal(component['name'])}/{version}/#files",
+            "url": f"pkg:pypi/{_normal(component['name'])}@{version}",
             "comment": "SHA-256 of every file of this version that pip may take",
             "hashes": [{"alg": "SHA-256", "content": one} for one in hashes],
         }
@@ -84,7 +86,6 @@ def vendored(folder: Path, scope: str) -> list[Bill]:
     for name, package in manifest.items():
         group, _, short = name.rpartition("/")
         purl = f"pkg:npm/{quote(name, safe='/')}@{package['version']}"
-        archive = f"https://registry.npmjs.org/{name}/-/{short}-{package['version']}.tgz"
         digest = base64.b64decode(package["integrity"].removeprefix("sha512-")).hex()
         place = folder.relative_to(ROOT).as_posix()
         changed = any(file.get("replace") for file in package["files"].values())
@@ -100,7 +101,7 @@ def vendored(folder: Path, scope: str) -> list[Bill]:
             "externalReferences": [
                 {
                     "type": "distribution",
-                    "url": archive,
+                    "url": purl,
                     "comment": "SHA-512 of the package, as npm's integrity",
                     "hashes": [{"alg": "SHA-512", "content": digest}],
                 }

@@ -51,6 +51,37 @@ def test_clean(site: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "检查通过：1 份清单，1 个问题。\n")
 
 
+def test_a_process_that_ends_at_once_has_said_all_and_has_its_status(site: Path) -> None:
+    def run(code: str, *arguments: str) -> tuple[int, str, str]:
+        program = f"from rectification.cli import run; {code}run()"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments], cwd=site, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    line = "  - {id: A-1, due: 2026-02-30, title: 重复}\n"
+    assert run("", "check") == (0, "检查通过：1 份清单，1 个问题。\n", "")
+    (site / "checklists/a.yml").write_text("checklist: {id: A, title: 甲}\nitems:\n" + line * 500, "utf-8")
+    status, said, _ = run("import atexit; atexit.register(print, 'at the end'); ", "check")
+    assert status == 1
+    assert said.count("M006") == 500 and said.endswith("at the end\n")
+    assert run("", "check", "--nonsense")[0] == 2
+
+
+@pytest.mark.parametrize("how", ["cache", "no-cache", "incremental", "unwritable"])
+def test_what_is_kept_for_the_next_check(site: Path, how: str) -> None:
+    kept = site / ".rectify-cache"
+    if how == "incremental":
+        config = site / "mkdocs.yml"
+        config.write_text(config.read_text("utf-8").replace("{rules:", "{incremental: false, rules:"))
+    elif how == "unwritable":
+        kept.write_text("a file in its place")
+    for _ in range(2):
+        done = rectify(site, "check", *(["--no-cache"] if how == "no-cache" else []))
+        assert (done.returncode, done.stdout, done.stderr) == (0, "检查通过：1 份清单，1 个问题。\n", "")
+    assert [*kept.glob("findings/*.kept")] != [] if how == "cache" else not kept.is_dir()
+
+
 # Read by eye: the caret stands below the first character of the value, each Chinese character being two wide.
 ZH = """\
 checklists/a.yml:3:27: 错误 M006 [A-1]

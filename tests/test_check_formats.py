@@ -112,7 +112,7 @@ def test_every_finding_of_every_broken_ledger_is_valid_sarif(tmp_path: Path) -> 
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         done = examine(Settings(root, root / "checklists"), date(2026, 11, 24))
         report = Report(done.diagnostics, done.texts, read_catalogue("zh"))
-        validator.validate(json.loads(formats()["sarif"](report)))
+        validator.validate(json.loads("".join(formats()["sarif"](report))))
 
 
 def fingerprints(site: Path) -> tuple[set[str], set[str]]:
@@ -145,13 +145,13 @@ def test_github_escapes_and_stops_at_ten_a_level() -> None:
         for n in range(1, 13)
     ]
     warning = Diagnostic("Y020", "warning", "a.yml", 1, 2, {"lost": "#"})
-    lines = formats()["github"](report_of(warning, *errors)).split("\n")
+    lines = "".join(formats()["github"](report_of(warning, *errors))).split("\n")
     assert lines[0].startswith(
         "::error file=sub dir/a%2Cb%3Ac%25.yml,line=1,col=1,title=M002::`x%25\\n::error::y`"
     )
     assert [line.split(" ")[0] for line in lines] == ["::error"] * 10 + ["::warning", "::notice"]
     assert "2 more findings" in lines[-1] and "errors in all: 12, warnings: 1" in lines[-1]
-    assert formats()["github"](report_of()) == ""
+    assert "".join(formats()["github"](report_of())) == ""
 
 
 def test_files_are_named_from_the_top_of_the_repository(tmp_path: Path) -> None:

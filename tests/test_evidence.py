@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from rectification.catalogue import read_catalogue
-from rectification.ledger import content_hash, publish_evidence
+from rectification.ledger import content_hash, pdf, publish_evidence
 from rectification.ledger.contents import disguise, is_active
 from rectification.ledger.evidence import inspect
 from rectification.ledger.office import authors
@@ -427,3 +427,37 @@ def test_a_public_site_is_warned_of_names_in_office_files(tmp_path: Path, examin
     assert examined(texts, audience="internal").diagnostics == ()
     hidden = texts["a.yml"].replace("evidence: [", "internal_evidence: [")
     assert examined({"a.yml": hidden}).diagnostics == ()
+
+
+def info(said: bytes) -> bytes:
+    return b"%PDF-1.7\n1 0 obj\n<< /Creator (Writer) /Producer (x) " + said + b" >>\nendobj\n%%EOF\n"
+
+
+XMP = b"<rdf:Description><dc:title>x</dc:title>%s</rdf:Description>"
+PDFS: dict[str, tuple[bytes, tuple[str, ...]]] = {
+    "plain": (info(b"/Author (Zhang San)"), ("author",)),
+    "UTF-16": (info(b"/Author(" + "张三".encode("utf-16") + b")"), ("author",)),
+    "hexadecimal": (info(b"/Author <FEFF5F204E09>"), ("author",)),
+    "elsewhere": (info(b"/Author 7 0 R"), ("author",)),
+    "a firm": (info(b"/Company (X) /Manager (Y)"), ("manager", "company")),
+    "XML": (info(b"") + XMP % b"<dc:creator>\n<rdf:Seq>\n<rdf:li>Zhang San</rdf:li></rdf:Seq></dc:creator>", ("author",)),
+    "nobody": (info(b"/Author () /Title (Author)"), ()),
+    "nobody in UTF-16": (info(b"/Author (\xfe\xff)/Company <FEFF> /Manager <>"), ()),
+    "nobody in XML": (info(b"") + XMP % b"<dc:creator><rdf:Seq><rdf:li/></rdf:Seq></dc:creator>", ()),
+    "nobody in XML either": (info(b"") + XMP % b"<dc:creator><rdf:Seq> <rdf:li> </rdf:li></rdf:Seq></dc:creator>", ()),
+    "a dictionary": (info(b"/Author << /X 1 >>"), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PDFS)
+def test_who_wrote_a_pdf_is_seen(tmp_path: Path, case: str) -> None:
+    data, wanted = PDFS[case]
+    assert pdf.authors(put(tmp_path, "x.PDF", data)) == wanted
+
+
+def test_a_public_site_is_warned_of_names_in_pdf(tmp_path: Path, examined: Examine) -> None:
+    put(tmp_path, "x.pdf", info(b"/Author (Zhang San)"))
+    (found,) = examined({"a.yml": ITEM.format("x.pdf")}).diagnostics
+    assert (found.code, found.severity) == ("L507", "warning")
+    put(tmp_path, "x.pdf", info(b""))
+    assert examined({"a.yml": ITEM.format("x.pdf")}).diagnostics == ()

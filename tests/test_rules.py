@@ -86,7 +86,9 @@ BROKEN: dict[str, list[tuple[dict[str, str], str, int, int]]] = {
         (one(log=LOG + "      - {date: 2026-03-03, status: withdrawn, reason: x}"), "a.yml", 12, 36),
         (one(log=CLOSED + "\n      - {date: 2026-03-11, status: in_progress}"), "a.yml", 13, 36),
     ],
-    "L302": [(one(log="\n      - {date: 2026-03-03, note: x}\n      - {date: 2026-03-02, note: y}"), "a.yml", 11, 16)],
+    "L302": [
+        (one(log="\n      - {date: 2026-03-03, note: x}\n      - {date: 2026-03-02, note: y}"), "a.yml", 11, 16),
+    ],
     "L303": [
         (one(due="2026-02-28"), "a.yml", 8, 10),
         (one(log="\n      - {date: 2026-02-28, note: x}"), "a.yml", 10, 16),
@@ -218,6 +220,13 @@ def test_a_breach_names_the_item_and_the_nearest_value(examined: Examine) -> Non
     assert found.facts["nearest"] in ("示例镇", "示例县")
     (found,) = examined({"a.yml": HEADER + item(related="[A-12]") + item(id="A-123")}).diagnostics
     assert found.facts["nearest"] == "A-123"
+
+
+def test_an_entry_out_of_order_names_the_one_before_it(examined: Examine) -> None:
+    days = ("2026-03-02", "2026-03-09", "2026-03-05", "2026-03-07")
+    log = "".join(f"\n      - {{date: {day}, note: x}}" for day in days)
+    (found,) = examined(one(log=log)).diagnostics
+    assert (found.code, found.facts["found"], found.facts["before"]) == ("L302", "2026-03-05", "2026-03-09")
 
 
 def test_the_second_use_of_an_id_names_the_first(examined: Examine) -> None:

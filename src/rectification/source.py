@@ -35,7 +35,7 @@ from rectification.diagnostic import Diagnostic, lines_of
 from rectification.personal import perhaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Node = dict[str, "Node"] | list["Node"] | str | None
 Path_ = tuple[str | int, ...]
@@ -114,6 +114,10 @@ class Document:
         self.text = text
         self._given = tree
         self._starts = starts if starts is not None else starts_of(self.tree)
+        # Number of a list or mapping -> the numbers of what stands in it, in the entry last asked about: with
+        # no such memory, thousands of mistakes in one list would cost the square of their number.
+        self._numbers: dict[int, _Numbers] = {}
+        self._counted: int | None = None
 
     @classmethod
     def absent(cls, file: str) -> Document:
@@ -128,7 +132,7 @@ class Document:
         """Keep the text alone: its value and its places are read from it again where they are asked for."""
         self._given = partial(_again, self.file, self.text)
         self.__dict__.pop("tree", None)
-        self.__dict__.pop("_numbers", None)
+        self._numbers = {}
 
     @property
     def value(self) -> dict[str, Node]:
@@ -188,12 +192,14 @@ class Document:
             assert isinstance(above, list)
             node, number, rest = above[int(path[1])], at, path[2:]
         found = at is not None
+        if at != self._counted:
+            self._counted, self._numbers = at, {}
         known = self._numbers
         for part in rest:
             below = known.get(number)
             if below is None:
-                below = known[number] = _numbered(node, number)
-            at = below.get(part)
+                below = known[number] = _Numbers(node, number)
+            at = below.of(part)
             if at is None:
                 # The nearest parent is the one to point at, by its value; above the topmost is the file.
                 return number if found else None
@@ -202,14 +208,6 @@ class Document:
         if not found:
             return None
         return key if of == "key" and key is not None else number
-
-    @cached_property
-    def _numbers(self) -> dict[int, dict[str | int, int]]:
-        """Number of a list or mapping -> the numbers of what stands in it; filled as places are asked for.
-
-        Counted anew for each place, thousands of mistakes in one list would cost the square of their number.
-        """
-        return {}
 
     def _mark(self, index: int) -> Mark:
         line = bisect_right(self._line_starts, index)
@@ -250,19 +248,37 @@ def may_link(text: str) -> bool:
     return _LINK.search(text) is not None or _ANGLED.search(text) is not None
 
 
-def _numbered(node: Node, number: int) -> dict[str | int, int]:
-    """Return the number of each value right below the node of that number, by its key or index."""
-    found: dict[str | int, int] = {}
+class _Numbers:
+    """The number of each value right below a node of that number, by its key or index.
+
+    Counted as far as it was asked for: what stands far down, as a log does, is seldom what is at fault.
+    """
+
+    def __init__(self, node: Node, number: int) -> None:
+        self._known: dict[str | int, int] = {}
+        self._more = _numbered(node, number)
+
+    def of(self, part: str | int) -> int | None:
+        known = self._known
+        while part not in known:
+            one = next(self._more, None)
+            if one is None:
+                return None
+            known[one[0]] = one[1]
+        return known[part]
+
+
+def _numbered(node: Node, number: int) -> Iterator[tuple[str | int, int]]:
+    """Yield the key or index of each value right below the node of that number, and its number."""
     number += 1
     if isinstance(node, dict):
         for key, value in node.items():
-            found[key] = number + 1
+            yield key, number + 1
             number += 2 if value.__class__ is str else 1 + _nodes(value)
     elif isinstance(node, list):
         for place, value in enumerate(node):
-            found[place] = number
+            yield place, number
             number += _nodes(value)
-    return found
 
 
 def _nodes(node: Node) -> int:
@@ -667,13 +683,13 @@ class _Reading:
             self.report("Y016", where.line + 1, where.column + 1)
         elif "\t" in self.text[line_start : where.index] and not self.text[line_start : where.index].strip():
             self.report("Y016", where.line + 1, self.text.index("\t", line_start) - line_start + 1)
+        elif "directive" in context:
+            self.report("Y018", start.line + 1, start.column + 1, found="%")
         elif "cannot start any token" in problem or "scanning an a" in context or "scanning a tag" in context:
             at = start if "scanning a" in context and "next token" not in context else where
             self.report("Y018", at.line + 1, at.column + 1, found=self.text[at.index : at.index + 1])
         elif "mapping values are not allowed" in problem:
             self._unexpected_colon(where)
-        elif "scanning a directive" in context:
-            self.report("Y018", where.line + 1, where.column + 1, found=character)
         elif "could not find expected ':'" in problem:
             wide = self.text.find("：", start.index, where.index)
             before = self.text[start.index : wide] if wide >= 0 else ""

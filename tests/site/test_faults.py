@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from .conftest import BUILD_DAY, CHECKLIST, INDEX, UNITS, Project
-from .faults import Builds, Fault, Outcome
+from .faults import Builds, Case, Fault
 
 MKDOCS = """\
 site_name: Probe
@@ -48,54 +48,6 @@ CHANGED = CHECKLIST.replace("走访 6 小时", "走访 8 小时").replace(
     "  - id: A-3",
     "  - {id: A-4, title: 新增, problem: 新的, unit: 市委办, found: 2026-03-02, due: 2027-11-01}\n  - id: A-3",
 )
-
-
-@dataclass
-class Case:
-    """A project with its old site, changed since; `new` is what a build of it makes."""
-
-    project: Project
-    builds: Builds
-    old: dict[str, bytes]
-    new: dict[str, bytes]
-
-    def build(self, fault: Fault | None = None, **environment: str) -> Outcome:
-        return self.builds.build(self.project.root, fault, **environment)
-
-    def state(self) -> str:
-        """Which site is there, hidden entries and all: `old`, `new`, none (``) or `another`."""
-        found = self.project.files()
-        sites = {"old": self.old, "new": self.new, "": {}}
-        if (state := next((name for name, files in sites.items() if files == found), "")) or not found:
-            return state
-        nearest = min(sites.values(), key=lambda files: len(files.items() ^ found.items()))
-        return f"another: {sorted({name for name, _ in nearest.items() ^ found.items()})}"
-
-    def leftovers(self) -> list[str]:
-        return [
-            path.name
-            for path in self.project.root.iterdir()
-            if path.name.startswith((".site.staging", ".site.previous"))
-        ]
-
-    def survives(self, fault: Fault, expected: str = "old", **environment: str) -> Outcome:
-        """Build with a fault that must be met; the site must be as expected. What a fault leaves behind may
-        stay only if it killed the build."""
-        outcome = self.build(fault, **environment)
-        assert outcome.met, outcome.output
-        assert (
-            outcome.code
-            == (-9 if fault.how.startswith("kill") and fault.who == "main" else outcome.code)
-            != 0
-        )
-        assert self.state() == expected, (fault, outcome.output)
-        assert outcome.code == -9 or self.leftovers() == []
-        return outcome
-
-    def recovers(self) -> None:
-        """The next build makes what a first one would make, and clears everything away."""
-        outcome = self.build()
-        assert (outcome.code, self.state(), self.leftovers()) == (0, "new", []), outcome.output
 
 
 def write(root: Path, checklist: str = CHECKLIST, extra: str = "") -> Project:

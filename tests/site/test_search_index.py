@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rectification.site.pagefind import SearchError, make_index
-from rectification.site.search import cut, cut_pages, index_pages
+from rectification.site.search import cut, cut_pages, index_of
 
 from .conftest import MKDOCS, Project
 
@@ -88,10 +88,10 @@ def test_a_program_that_ends_too_early(
     monkeypatch.setattr("pagefind_bin_extended.get_executable", lambda: place)
     (tmp_path / "site").mkdir()
     with pytest.raises(SearchError, match=words):
-        index_pages(tmp_path / "site", [])
+        index_of(tmp_path / "site", [])
     place.unlink()
     with pytest.raises(SearchError, match="No such file"):
-        index_pages(tmp_path / "site", [])
+        index_of(tmp_path / "site", [])
 
 
 def test_a_page_that_is_not_there(tmp_path: Path) -> None:

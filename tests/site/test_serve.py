@@ -91,6 +91,7 @@ def test_the_preview_watches_every_source(project: Project) -> None:
         def watch(self, path: str) -> None:
             watched.append(Path(path))
 
+    plugin.shown = None  # nothing was built
     plugin.on_serve(Server(), config=config, builder=None)  # type: ignore[arg-type]
     package = Path(str(files("rectification")))
     assert set(watched) >= {

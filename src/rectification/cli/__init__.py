@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import sys
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -15,6 +19,7 @@ from rectification.cli._words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 
 class _Commands(click.Group):
@@ -57,3 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A command makes many objects, few circles of them, and ends: looking for circles is half of its time.
     gc.disable()
     rectify.main(args=arguments, prog_name="rectify")
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run `rectify` as a program: like `main`, but the process ends with it.
+
+    To take the objects of a large ledger apart, one by one, takes longer than to judge them by most rules.
+    """
+    status: object = 0
+    try:
+        main(arguments)
+    except SystemExit as end:
+        status = end.code
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads any more
+            stream.flush()
+    os._exit(status if isinstance(status, int) else 1)

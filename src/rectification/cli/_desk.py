@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +14,7 @@ import click
 from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
 from rectification.cli._words import words
+from rectification.cli._writing import write_whole, writing
 from rectification.diagnostic import explain, nearest
 from rectification.model import day_of
 
@@ -105,12 +103,8 @@ class Desk:
         if before != (None if raw is None else _decoded(raw)):
             click.echo(self.catalogue.text("editing.changed_meanwhile", file=file), err=True)
             sys.exit(1)
-        try:
+        with writing(file, self.catalogue):
             write_whole(path, (_BOM if raw and raw.startswith(_BOM) else b"") + after.encode())
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            click.echo(self.catalogue.text("editing.unwritable", file=file, reason=reason), err=True)
-            sys.exit(1)
 
     def refuse(self, refusal: Refusal) -> NoReturn:
         """Print why nothing is written, and end the command."""
@@ -142,22 +136,6 @@ def _decoded(raw: bytes) -> str | None:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half written; its permissions stay."""
-    mode = path.stat().st_mode if path.exists() else None
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(mode & 0o7777 if mode is not None else 0o644)
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def open_desk(path: Path, *, combined: bool = False) -> Desk:

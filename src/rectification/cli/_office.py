@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rectification.cli._desk import tell_of_sources
+from rectification.cli._writing import write_whole, writing
 from rectification.diagnostic import explain
 from rectification.exchange import Extract
 from rectification.federation import consult
@@ -62,13 +63,15 @@ def _address(record: Record, project: Project) -> str:
     return home or project.base + project.addresses.record(record)
 
 
-def put(content: bytes, path: Path) -> bool:
-    """Write the file, or standard output for `-`; tell whether there is a file. Raises click.UsageError."""
+def put(content: bytes, path: Path, catalogue: Catalogue) -> bool:
+    """Write the file, or standard output for `-`; tell whether there is a file. Raises UnwrittenError."""
     if str(path) == "-":
         sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
         return False
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from error
+    with writing(path, catalogue):
+        if path.exists() and not path.is_file():  # a device, a pipe
+            path.write_bytes(content)
+        else:
+            write_whole(path.resolve(), content)
     return True

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from rectification.cli._words import words
+from rectification.cli._writing import writing
 from rectification.revision import Moment, RevisionError, as_of, moment_of
 from rectification.rules import examine
 
 if TYPE_CHECKING:
+    from rectification.catalogue import Catalogue
     from rectification.rules import Examination
     from rectification.settings import Settings
 
@@ -45,9 +47,18 @@ def past(settings: Settings, named: str) -> Iterator[Past]:
         raise click.UsageError(words().text(f"cli.revision.{error.reason}", revision=named)) from error
 
 
-def write_out(checklists: Path, folder: Path) -> None:
-    """Copy a folder of checklists to `folder`, which is new or empty. Raises click.UsageError."""
+def write_out(checklists: Path, folder: Path, catalogue: Catalogue) -> None:
+    """Copy a folder of checklists to `folder`, which is new or empty.
+
+    Raises click.UsageError where it is not, UnwrittenError in the words of `catalogue`.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.UsageError(words().text("cli.init.not_empty", folder=folder))
+
+    def copy(source: str, target: str) -> str:
+        with writing(target, catalogue):  # or all files would be tried, and each be told of
+            return shutil.copy2(source, target)
+
     # A link in the checklists is a mistake to be seen, not a way out of them.
-    shutil.copytree(checklists, folder, symlinks=True, dirs_exist_ok=True)
+    with writing(folder, catalogue):
+        shutil.copytree(checklists, folder, symlinks=True, copy_function=copy, dirs_exist_ok=True)

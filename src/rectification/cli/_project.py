@@ -26,13 +26,14 @@ config_file = click.option(
 @dataclass(frozen=True)
 class Project:
     """A site as its mkdocs.yml describes it. `base` ends with `/`; empty where the site names no address.
-    `site` is the folder it is built into."""
+    `site` is the folder it is built into; `incremental` tells whether anything is kept for the next run."""
 
     settings: Settings
     site_name: str
     base: str
     site: Path
     addresses: Addresses
+    incremental: bool
 
     @property
     def rules_page(self) -> str:
@@ -60,6 +61,10 @@ def read_project(path: Path) -> Project:
     settings = settings_of(config)
     if settings is None:
         raise click.UsageError(words().text("cli.no_plugin", file=path))
-    directories = config.use_directory_urls and not config.plugins[NAME].config.offline
+    options = config.plugins[NAME].config
+    directories = config.use_directory_urls and not options.offline
     base = f"{config.site_url.rstrip('/')}/" if config.site_url else ""
-    return Project(settings, config.site_name, base, Path(config.site_dir), Addresses(directories))
+    return Project(
+        *(settings, config.site_name, base, Path(config.site_dir), Addresses(directories)),
+        incremental=options.incremental,
+    )

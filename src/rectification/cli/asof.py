@@ -31,7 +31,7 @@ def command(config_file: Path, named: str, folder: Path | None, as_json: bool) -
     with past(settings, named) as found:
         ledger = found.examination.ledger
         if folder is not None:
-            write_out(found.checklists, folder)
+            write_out(found.checklists, folder, catalogue)
         if found.examination.errors:
             text = catalogue.text("cli.asof.errors", n=len(found.examination.errors))
             click.echo(text, err=True)

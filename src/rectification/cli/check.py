@@ -18,9 +18,20 @@ from rectification.cli._words import words
 from rectification.diagnostic import Diagnostic, nearest
 from rectification.federation import consult
 from rectification.history import History, read_history
+from rectification.ledger.sealed import FOLDER
 from rectification.report import Report, formats, identity
 from rectification.revision import RevisionError, as_of, top_of
-from rectification.rules import Examination, Witness, all_rules, blocks, examine, levels_of, wants_history
+from rectification.rules import (
+    Examination,
+    Witness,
+    all_rules,
+    blocks,
+    examine,
+    forget_the_rest,
+    levels_of,
+    remembering,
+    wants_history,
+)
 from rectification.rules.codes import Code, codes
 from rectification.settings import Settings
 
@@ -37,6 +48,7 @@ from rectification.settings import Settings
 )
 @click.option("--base", metavar="REV", help=words().text("cli.check.base"))
 @click.option("--history/--no-history", default=None, help=words().text("cli.check.history"))
+@click.option("--cache/--no-cache", default=True, help=words().text("cli.check.cache"))
 @click.option("--strict", is_flag=True, help=words().text("cli.check.strict"))
 @click.option("--explain", metavar="CODE", help=words().text("cli.check.explain"))
 @debug
@@ -46,6 +58,7 @@ def command(
     style: str,
     base: str | None,
     history: bool | None,
+    cache: bool,
     strict: bool,
     explain: str | None,
 ) -> None:
@@ -69,12 +82,19 @@ def command(
     before = _base(settings, base, history=asked) if base is not None else None
     if before is not None:
         witnesses["base"] = before.ledger
+    readings = remembering(settings.root / FOLDER if cache and project.incremental else None)
     with progress(settings, catalogue.text("findings.reading")) as tell:
         # As they were last read: a check uses no network.
         deliveries = consult(settings, refresh=False)
         examination = examine(
-            settings, settings.today(), tell, deliveries=deliveries, substance=True, witnesses=witnesses
+            *(settings, settings.today(), tell),
+            deliveries=deliveries,
+            substance=True,
+            witnesses=witnesses,
+            readings=readings,
         )
+    if not examination.errors:  # else rules may not have been asked that will be, once they are mended
+        forget_the_rest(readings)
     # What is wrong at a source is mended there: `rectify sources` and a build tell of it.
     found: Sequence[Diagnostic] = [
         d for d in examination.diagnostics if d.severity == "error" or d.code[0] != "F"
@@ -94,7 +114,8 @@ def command(
         prefix=_prefix(settings),
         rules_page=project.rules_page,
     )
-    click.echo(formats()[style](report))
+    for piece in formats()[style](report):
+        click.echo(piece)
     sys.exit(1 if any(strict or blocks(d) for d in found) else 0)
 
 

@@ -31,7 +31,7 @@ from rectification.ledger import select
 def command(
     config_file: Path, form: str, output: Path | None, conditions: tuple[str, ...], unit: str | None
 ) -> None:
-    """Write one file. Exit status: 0 written, 1 errors in the checklists, 2 wrong usage."""
+    """Write one file. Exit status: 0 written, 1 not written, 2 wrong usage."""
     project = read_project(config_file)
     catalogue = read_catalogue(project.settings.language)
     whole = ledger_of(project, catalogue)
@@ -41,5 +41,5 @@ def command(
     if not extract.records and needs_items(form):
         raise click.UsageError(words().text("cli.export.empty", form=form))
     path = output or Path(f"{catalogue.text('ledger.file_name')}-{ledger.today}.{ending(form)}")
-    if put(export(extract, form), path):
+    if put(export(extract, form), path, catalogue):
         click.echo(catalogue.text("exchange.written", n=len(extract.records), file=path))

@@ -15,6 +15,7 @@ from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
 from rectification.cli._query import unknown
 from rectification.cli._words import words
+from rectification.cli._writing import write_new, write_whole, writing
 from rectification.cli.schema import first_line
 from rectification.diagnostic import explain, shown
 from rectification.intake import (
@@ -112,12 +113,10 @@ def command(
     if not yes and not click.confirm(catalogue.text("intake.ask", file=path)):
         click.echo(catalogue.text("intake.not_written"))
         sys.exit(1)
-    try:
-        # `x`: a file that came to be while the question stood is not overwritten either.
-        with path.open("w" if force else "x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from error
+    with writing(path, catalogue):
+        # A file that came to be while the question stood is not overwritten either.
+        write = write_whole if force else write_new
+        write(path, text.encode())
     click.echo(catalogue.text("intake.written", n=len(intake.items), file=path))
 
 

@@ -14,6 +14,7 @@ import click
 from rectification import __version__
 from rectification.catalogue import LANGUAGES
 from rectification.cli._words import words
+from rectification.cli._writing import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,9 @@ def command(folder: Path, lang: str | None, name: str, requirement: str) -> None
     }
     for path, source in sorted([*_sources("both"), *_sources(language)]):
         target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(Template(source.read_text("utf-8")).substitute(facts), "utf-8", newline="\n")
+        with writing(target, words()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(Template(source.read_text("utf-8")).substitute(facts), "utf-8", newline="\n")
         click.echo(target.as_posix())
     _write_schemas(folder)
     click.echo(words().text("cli.init.next", folder=folder.as_posix()))
@@ -74,5 +76,5 @@ def _write_schemas(folder: Path) -> None:
     from rectification.settings import Settings
 
     settings = Settings(folder.resolve(), folder.resolve() / "checklists")
-    for path in write_schemas(settings, settings.checklists / FOLDER):
+    for path in write_schemas(settings, settings.checklists / FOLDER, words()):
         click.echo((folder / path.relative_to(folder.resolve())).as_posix())

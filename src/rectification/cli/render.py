@@ -10,10 +10,12 @@ import click
 from rectification.catalogue import read_catalogue
 from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
+from rectification.cli._writing import writing
 from rectification.diagnostic import explain
 from rectification.ledger import EvidenceFile, publish_evidence
 from rectification.render import pages
 from rectification.rules import examine
+from rectification.unwritten import naming
 
 # Names what was written, so that the next run may replace and remove that, and nothing else.
 MANIFEST = ".rectify-render"
@@ -29,7 +31,7 @@ MANIFEST = ".rectify-render"
     help=words().text("cli.render.to"),
 )
 def command(config_file: Path, folder: Path) -> None:
-    """Write the pages. Exit status: 0 written, 1 errors in the checklists, 2 wrong usage."""
+    """Write the pages. Exit status: 0 written, 1 not written, 2 wrong usage."""
     project = read_project(config_file)
     settings = project.settings
     catalogue = read_catalogue(settings.language)
@@ -42,7 +44,7 @@ def command(config_file: Path, folder: Path) -> None:
         sys.exit(1)
     ledger = examination.ledger if settings.audience == "internal" else examination.ledger.public()
     made = dict(pages(ledger, catalogue, project.site_name, settings.audience))
-    try:
+    with writing(folder, catalogue):
         before = _written_before(folder)
         foreign = [name for name in made if name not in before and (folder / name).exists()]
         if foreign:
@@ -50,15 +52,14 @@ def command(config_file: Path, folder: Path) -> None:
         for name, content in made.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, EvidenceFile):
-                publish_evidence(content, path)  # not a copy: pictures go without their metadata
-            else:
-                path.write_bytes(content)
+            with naming(path):
+                if isinstance(content, EvidenceFile):
+                    publish_evidence(content, path)  # not a copy: pictures go without their metadata
+                else:
+                    path.write_bytes(content)
         for name in before - made.keys():
             (folder / name).unlink(missing_ok=True)
         (folder / MANIFEST).write_text("".join(f"{name}\n" for name in sorted(made)), "utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"{error.filename or folder}: {error.strerror}") from error
     click.echo(catalogue.text("render.written", n=len(made), folder=folder))
 
 

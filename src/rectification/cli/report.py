@@ -67,7 +67,7 @@ def command(
     path = output or Path(f"{'-'.join(filter(None, parts))}.{ending(form)}")
     if not layout.extract.records and needs_items(form):
         raise click.UsageError(words().text("cli.export.empty", form=form))
-    if put(fill(layout, form), path):
+    if put(fill(layout, form), path, catalogue):
         click.echo(catalogue.text("cli.report.written", n=len(layout.extract.records), file=path))
 
 

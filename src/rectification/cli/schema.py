@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rectification.catalogue import Catalogue, read_catalogue
 from rectification.cli._project import config_file, read_settings
 from rectification.cli._words import words
+from rectification.cli._writing import writing
 
 if TYPE_CHECKING:
     from rectification.settings import Settings
@@ -27,7 +29,8 @@ FOLDER = ".schema"
 def command(config_file: Path, output: Path | None) -> None:
     """Write the schemas; a vocabulary that cannot be read is left out of them, and `check` says why."""
     settings = read_settings(config_file)
-    for path in write_schemas(settings, (output or settings.checklists / FOLDER).resolve()):
+    folder = (output or settings.checklists / FOLDER).resolve()
+    for path in write_schemas(settings, folder, read_catalogue(settings.language)):
         click.echo(settings.name_of(path))
 
 
@@ -39,15 +42,19 @@ def first_line(checklists: Path, folder: Path, kind: str) -> str:
     return f"# yaml-language-server: $schema={above}{FOLDER}/{kind}.json\n"
 
 
-def write_schemas(settings: Settings, folder: Path) -> list[Path]:
-    """Write the schema of each kind of file into `folder`; return the files written."""
+def write_schemas(settings: Settings, folder: Path, catalogue: Catalogue) -> list[Path]:
+    """Write the schema of each kind of file into `folder`; return the files written.
+
+    Raises UnwrittenError in the words of `catalogue`.
+    """
     from rectification.publish.yaml_schema import encode, schemas
     from rectification.rules import examine
 
-    folder.mkdir(parents=True, exist_ok=True)
     ledger = examine(settings, settings.today()).ledger
     written = []
     for name, schema in schemas(ledger).items():
         written.append(folder / f"{name}.json")
-        written[-1].write_bytes(encode(schema))
+        with writing(written[-1], catalogue):
+            folder.mkdir(parents=True, exist_ok=True)
+            written[-1].write_bytes(encode(schema))
     return written

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import io
+import os
+import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,6 +18,8 @@ from rectification.exchange.dayform import spreadsheet_form
 from rectification.exchange.paper import BODY, HEADING, SIDE, TITLE, TOP, lines_in
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
+
     from rectification.exchange.columns import Column, Value
     from rectification.exchange.layout import Layout, Row
 
@@ -40,9 +48,26 @@ def draw(layout: Layout) -> bytes:
             _fill(about.cell(line, 1), name, "strong")
             _fill(about.cell(line, 2), fact, "plain")
         about.column_dimensions["A"].width, about.column_dimensions["B"].width = 16, 80
+    return settle(_saved(book), layout.extract.dated)
+
+
+def _saved(book: Workbook) -> bytes:
+    """Return a workbook's bytes. Raises OSError: each sheet goes through a temporary file."""
+    from lxml.etree import SerialisationError
+
     stream = io.BytesIO()
-    book.save(stream)
-    return settle(stream.getvalue(), layout.extract.dated)
+    try:
+        book.save(stream)
+    except SerialisationError as error:
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)  # such as IO_ENOSPC
+        told, sys.unraisablehook = sys.unraisablehook, lambda _: None
+        try:
+            traceback.clear_frames(error.__traceback__)
+            gc.collect()  # what openpyxl still holds open fails once more as it is closed
+        finally:
+            sys.unraisablehook = told
+        raise OSError(number, os.strerror(number), tempfile.gettempdir()) from None
+    return stream.getvalue()
 
 
 def _sheet_name(title: str) -> str:

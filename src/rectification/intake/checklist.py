@@ -14,6 +14,7 @@ import yaml
 
 from rectification.diagnostic import Diagnostic
 from rectification.rules import examine
+from rectification.unwritten import naming
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +73,8 @@ def examine_draft(
             checklists.mkdir()
         draft = checklists / name
         draft.unlink(missing_ok=True)  # perhaps a link to the site's own file, which must stay as it is
-        draft.write_text(text, "utf-8", newline="")
+        with naming(draft):
+            draft.write_text(text, "utf-8", newline="")
         after = examine(replace(settings, root=root, checklists=checklists), today)
     known = {(d.code, d.file, d.line, d.column) for d in before.diagnostics}
     file = f"{settings.checklists.name}/{name}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rectification.ledger.ledger import Record
     from rectification.model import DueChange, LogEntry
 
@@ -26,14 +25,17 @@ class Change:
     moved: DueChange | None = None
 
 
-def changes(records: Iterable[Record]) -> list[Change]:
-    """Return every event of `records`, newest first; of one day and item, the later in the file first."""
+def changes(records: Iterable[Record], since: date = date.min) -> list[Change]:
+    """Return every event of `records` on the day `since` or later, newest first.
+
+    Of one day and item, the later in the file comes first.
+    """
     found: list[tuple[date, str, int, Change]] = []
     for record in records:
         item = record.item
         events = [Change(item.found, record, "found")]
         events += [Change(moved.on, record, "due", moved=moved) for moved in item.due_changes]
         events += [Change(entry.date, record, "log", entry=entry) for entry in item.log]
-        found += [(event.day, item.id, place, event) for place, event in enumerate(events)]
+        found += [(e.day, item.id, place, e) for place, e in enumerate(events) if e.day >= since]
     found.sort(key=lambda one: one[:3], reverse=True)
     return [one[3] for one in found]

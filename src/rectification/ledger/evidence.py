@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from rectification.ledger import office, pdf
 from rectification.ledger.contents import HEAD, disguise, is_active
-from rectification.ledger.office import authors, is_office
 from rectification.ledger.pictures import UNCLEANED, UnreadableError, is_picture, strip
 
 _PIECE = 1 << 20  # bytes hashed at a time
@@ -27,7 +27,7 @@ class EvidenceFile:
     `source_size` and `source_sha256` those of the file itself. `fault` says why it cannot be published;
     `disguise` what its content is where its name says otherwise; `active` that a browser or server would
     run it; `cleaned` that the copy is another than the file; `uncleaned` that a picture's metadata cannot
-    be taken out. `authors` are the properties of an office file that say who wrote it (see `office`).
+    be taken out. `authors` are the properties of an office file or a PDF that say who wrote it.
     """
 
     reference: str
@@ -100,8 +100,14 @@ def _looked_into(reference: str, path: Path, size: int) -> EvidenceFile:
         active=is_active(path.name, whole),
         cleaned=published != source,
         uncleaned=uncleaned,
-        authors=authors(path) if is_office(path.name) else (),
+        authors=_authors(path),
     )
+
+
+def _authors(path: Path) -> tuple[str, ...]:
+    if office.is_office(path.name):
+        return office.authors(path)
+    return pdf.authors(path) if pdf.is_pdf(path.name) else ()
 
 
 def publish(file: EvidenceFile, to: Path) -> bool:

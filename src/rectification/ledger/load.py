@@ -52,6 +52,7 @@ class _Reader:
     tell: Callable[[str], None] | None
     edits: Mapping[str, str]
     lean: bool
+    told: set[str] = field(default_factory=set)  # of the files that were read ahead
 
     @contextmanager
     def group(self, path: Path) -> Iterator[Callable[[Path, Kind], Reading]]:
@@ -62,7 +63,7 @@ class _Reader:
             reading = group.read(path, self.settings.name_of(path), kind, self.edits, lean=self.lean)
             self.loading.texts[reading.file] = reading.text
             self.loading.diagnostics += reading.diagnostics
-            if self.tell is not None:
+            if self.tell is not None and reading.file not in self.told:
                 self.tell(reading.file)
             return reading
 
@@ -258,10 +259,25 @@ def _checklists(reader: _Reader) -> Iterator[tuple[Checklist, list[Reading]]]:
         if not path.name.startswith("_")
     ]
     folders = [path for path in settings.checklists.iterdir() if _is_checklist(path)]
+    _read_ahead(files, folders, reader)
     for path in sorted([*files, *folders], key=lambda path: (path.stem, path.name)):
         found = _folder(path, reader) if path in folders else _file(path, reader)
         if found is not None:
             yield found
+
+
+def _read_ahead(files: Iterable[Path], folders: Iterable[Path], reader: _Reader) -> None:
+    """Have the files of checklists read on two processes, where they are many."""
+    settings = reader.settings
+    listed: dict[Path, list[tuple[Path, Kind]]] = {path: [(path, "checklist")] for path in files}
+    for folder in folders:
+        inside = _yaml_files(folder, settings)
+        listed[folder] = [(file, "header" if file.stem == HEADER_FILE else "item") for file in inside]
+    groups: dict[str, list[tuple[Path, str, Kind]]] = {}
+    for path, kinds in listed.items():
+        named = [(file, settings.name_of(file), kind) for file, kind in kinds]
+        groups[settings.name_of(path)] = [one for one in named if one[1] not in reader.edits]
+    reader.told.update(reader.readings.read_ahead(groups, lean=reader.lean, tell=reader.tell))
 
 
 def _file(path: Path, reader: _Reader) -> tuple[Checklist, list[Reading]] | None:

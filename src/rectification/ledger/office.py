@@ -1,7 +1,7 @@
 """Who wrote an office file, as the file itself says: properties that its readers can look up.
 
 Both families keep them in small XML files in a zip archive. Source: ECMA-376 part 2, clause 11, and part 1,
-clauses 15.2.12, 17.13 and 18.7; OpenDocument 1.3 part 3, clause 4.3. The old binary kinds and PDF are not
+clauses 15.2.12, 17.13 and 18.7; OpenDocument 1.3 part 3, clause 4.3. The old binary kinds are not
 looked into: no library among ours reads them.
 """
 

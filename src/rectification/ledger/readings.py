@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import time
 from array import array
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -25,9 +26,12 @@ from rectification.ledger.evidence import EvidenceFile, inspect, is_linked
 from rectification.ledger.reading import Kind, Reading, type_json, type_values
 from rectification.ledger.sealed import Sealed
 from rectification.source import Document, Tree, decode, parse, parse_raw, raw_of, starts_of
+from rectification.workers import alone, on_both_cores
 
 _FOLDER = "readings"
 _MADE_BY = ("source.py", "model.py", "profile.py", "ledger/reading.py", "ledger/readings.py")
+_WORTH_A_PROCESS = 2_000_000  # bytes that are to be read
+_TOO_MUCH = 100_000_000  # what another process has read takes more memory than what is read here
 _SETTLED = 2_000_000_000  # nanoseconds: what was changed later may change again without its times telling
 
 Made = TypeVar("Made")
@@ -64,12 +68,19 @@ class Readings:
         self._used: dict[str, _Known] = {}
         self._groups: set[str] = set()
         self._derived: dict[tuple[Reading, str], tuple[Hashable, Any]] = {}
+        self._read: dict[str, tuple[_Known, _Stored | None]] = {}  # ahead, here
+        self._sent: dict[str, _Stored] = {}  # ahead, by the other process
         self._evidence: dict[str, tuple[tuple[int, ...], EvidenceFile]] = {}
 
     @classmethod
     def open(cls, folder: Path | None) -> Readings:
         """Open what earlier runs left below `folder`; with None, or where it cannot be used, know nothing."""
         return cls(Sealed.open(folder, _FOLDER) if folder is not None else None)
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Name of a file -> a digest of what it held when it was last read."""
+        return {file: known.digest for file, known in self._used.items()}
 
     def begin(self) -> None:
         """Begin to load."""
@@ -78,6 +89,7 @@ class Readings:
     def end(self) -> None:
         """End loading: what was not asked for is forgotten."""
         self._known = self._used
+        self._read, self._sent = {}, {}
         kept = {known.reading for known in self._known.values()}
         self._derived = {key: made for key, made in self._derived.items() if key[0] in kept}
 
@@ -85,6 +97,58 @@ class Readings:
         """Delete from the folder what the last loading did not ask for; what it read lies there already."""
         if self._sealed is not None:
             self._sealed.keep(self._groups)
+
+    def read_ahead(
+        self,
+        groups: Mapping[str, Sequence[tuple[Path, str, Kind]]],
+        *,
+        lean: bool = False,
+        tell: Callable[[str], None] | None = None,
+    ) -> set[str]:
+        """Read files that nothing is known of on two processes, where that is worth it, for groups to come.
+
+        `groups` maps the name of each to its files: the path, the name that diagnostics give it, the kind.
+        Returns the names of the files that `tell` was called with.
+        """
+        new = [
+            one
+            for name, listed in groups.items()
+            if self._sealed is None or not self._sealed.has(name)
+            for one in listed
+            if one[1] not in self._known
+        ]
+        if len(new) < 2 or not _WORTH_A_PROCESS <= sum(map(_size, new)) <= _TOO_MUCH or not alone():
+            return set()
+        here = os.getpid()
+        told: set[str] = set()
+
+        def done(path: Path, file: str, kind: Kind) -> tuple[str, _Stored | None]:
+            raw, refused = raw_of(path, file)
+            if refused is not None:
+                return file, None
+            digest = hashlib.sha256(raw).hexdigest()
+            document, text, mistakes = parse_raw(raw, file)
+            if document is None or mistakes:
+                return file, None
+            if os.getpid() != here:
+                return file, _stored_of(kind, digest, document)
+            reading = type_values(kind, document, text, ())
+            stored = None
+            if self._sealed is not None and not reading.diagnostics:
+                stored = _stored_of(kind, digest, document)
+            if lean:
+                document.let_go()
+            self._read[file] = (_Known(kind, digest, reading), stored)
+            if tell is not None:
+                tell(file)
+                told.add(file)
+            return file, None
+
+        new.sort(key=_size, reverse=True)
+        for file, stored in on_both_cores([partial(done, *one) for one in new], least=2):
+            if stored is not None:
+                self._sent[file] = stored
+        return told
 
     def group(self, name: str) -> Group:
         """Return the files of one checklist, or one vocabulary, which are kept together."""
@@ -142,9 +206,10 @@ class Group:
             digest = hashlib.sha256(raw).hexdigest()
         known = self.readings._known.get(file)
         if known is None or known[:2] != (kind, digest):
-            reading = (self._recalled(raw, file, kind, digest) if edit is None else None) or self._fresh(
-                raw, edit, file, kind, digest
-            )
+            reading = None
+            if edit is None:
+                reading = self._ahead(file, kind, digest) or self._recalled(raw, file, kind, digest)
+            reading = reading or self._fresh(raw, edit, file, kind, digest)
             if lean and reading.document is not None:
                 reading.document.let_go()
             known = _Known(kind, digest, reading)
@@ -171,13 +236,21 @@ class Group:
             return Reading(file, text, diagnostics=tuple(told))
         reading = type_values(kind, document, text, tuple(told))
         if self.sealed is not None and edit is None and not reading.diagnostics:
-            value, entries, positions = document.tree
-            listed = {key: list(numbers) for key, numbers in entries.items()}
-            self._new[file] = _Stored(kind, digest, to_json(value), array("I", positions).tobytes(), listed)
+            self._new[file] = _stored_of(kind, digest, document)
         return reading
 
+    def _ahead(self, file: str, kind: Kind, digest: str) -> Reading | None:
+        """Return what this process read ahead, if the file has not changed since."""
+        known, stored = self.readings._read.pop(file, (None, None))
+        if known is None or known[:2] != (kind, digest):
+            return None
+        if stored is not None:
+            self._new[file] = stored
+        return known.reading
+
     def _recalled(self, raw: bytes, file: str, kind: Kind, digest: str) -> Reading | None:
-        stored = self._stored().get(file)
+        sent = self.readings._sent.pop(file, None)
+        stored = sent or self._stored().get(file)
         if stored is None or stored[:2] != (kind, digest):
             return None
         text, refused = decode(raw, file)
@@ -187,7 +260,10 @@ class Group:
         positions.frombytes(stored.positions)
         starts = starts_of(Tree({}, stored.entries, positions))
         tree = partial(_tree, stored.said, stored.entries, positions)
-        return type_json(kind, Document(file, text, tree, starts), stored.said)
+        reading = type_json(kind, Document(file, text, tree, starts), stored.said)
+        if reading is not None and sent is not None and self.sealed is not None:
+            self._new[file] = sent
+        return reading
 
     def _stored(self) -> dict[str, _Stored]:
         """Return what the folder has of the group."""
@@ -195,6 +271,19 @@ class Group:
             found = self.sealed.read(self.name) if self.sealed is not None else None
             self._old = _unpacked(found) if found is not None else {}
         return self._old
+
+
+def _stored_of(kind: Kind, digest: str, document: Document) -> _Stored:
+    value, entries, positions = document.tree
+    listed = {key: list(numbers) for key, numbers in entries.items()}
+    return _Stored(kind, digest, to_json(value), array("I", positions).tobytes(), listed)
+
+
+def _size(one: tuple[Path, str, Kind]) -> int:
+    try:
+        return one[0].lstat().st_size
+    except OSError:
+        return 0
 
 
 def _tree(said: bytes | memoryview, entries: dict[str, list[int]], positions: array[int]) -> Tree:

@@ -59,6 +59,10 @@ class Sealed:
         code, content = found[:_KEY], found[_KEY:]
         return content if hmac.compare_digest(code, self._code(name, content)) else None
 
+    def has(self, name: str) -> bool:
+        """Tell whether something lies there under a name, whatever it is."""
+        return (self._folder / _file(name)).exists()
+
     def write(self, name: str, content: bytes) -> None:
         """Keep `content` under a name: whole, or not at all."""
         path = self._folder / _file(name)

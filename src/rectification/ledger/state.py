@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from rectification.model import FINISHED, Flag, Item, LogEntry, Status
 
 if TYPE_CHECKING:
     from datetime import date
+
+
+_FLAGS: tuple[Flag, ...] = ("overdue", "due_soon", "stalled", "closed_late", "reopened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +51,12 @@ class State:
     @property
     def flags(self) -> tuple[Flag, ...]:
         """The derived flags that hold, in the order they are shown."""
-        held: tuple[tuple[Flag, bool], ...] = (
-            ("overdue", self.overdue),
-            ("due_soon", self.due_soon),
-            ("stalled", self.stalled),
-            ("closed_late", self.closed_late),
-            ("reopened", self.reopened),
-        )
-        return tuple(flag for flag, holds in held if holds)
+        return _held(self.overdue, self.due_soon, self.stalled, self.closed_late, self.reopened)
+
+
+@cache  # asked for many times a record, and there are 32 answers
+def _held(*holds: bool) -> tuple[Flag, ...]:
+    return tuple(compress(_FLAGS, holds))
 
 
 def last_move(item: Item) -> LogEntry | None:

@@ -20,7 +20,10 @@ Part = TypeVar("Part", Action, LogEntry)
 
 def has_internal_parts(item: Item) -> bool:
     """Tell whether something of an item, though not the item, is internal."""
-    return any(part.visibility == "internal" or part.internal_evidence for part in parts(item))
+    # Not of `parts`: ten thousand items are asked in every build.
+    return any(part.visibility == "internal" or part.internal_evidence for part in item.actions) or any(
+        entry.visibility == "internal" or entry.internal_evidence for entry in item.log
+    )
 
 
 def internal_references(item: Item) -> frozenset[str]:
@@ -45,6 +48,8 @@ def named_evidence(item: Item) -> Iterator[tuple[Path_, str]]:
     )
     for key, each in listed:
         for n, part in enumerate(each):
+            if not (part.evidence or part.internal_evidence):
+                continue
             for names, kind in ((part.evidence, "evidence"), (part.internal_evidence, "internal_evidence")):
                 for k, name in enumerate(names):
                     yield (key, n, kind, k), name

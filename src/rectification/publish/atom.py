@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -73,8 +73,7 @@ def write(edition: Edition) -> Iterator[Output]:
 
     def make(group: Group) -> bytes:
         file = group.file("xml")
-        found = (change for record in group.records for change in changes[record])
-        newest = nlargest(MOST, found, key=lambda change: change.order)
+        newest = _newest(group.records, changes)
         feed = _empty(edition, group, file)
         feed.updated = _at(newest[0].day if newest else edition.dated, zone)
         # Relative links depend on how deep the feed's own file lies, and on nothing else.
@@ -87,6 +86,25 @@ def write(edition: Edition) -> Iterator[Output]:
 
     for group in edition.groups():
         yield Output(group.file("xml"), partial(make, group), group.records, (group.title, edition.dated))
+
+
+def _newest(records: Sequence[Record], changes: Mapping[Record, list[_Change]]) -> list[_Change]:
+    """Return the MOST newest changes of `records`, newest first."""
+    days = [_last_day(record) for record in records]
+    # So many records have a change on this day or later, so that no earlier one is among the newest.
+    since = min(nlargest(MOST, days), default=date.min)
+    found = (
+        change
+        for record, day in zip(records, days, strict=True)
+        if day >= since
+        for change in changes[record]
+    )
+    return nlargest(MOST, found, key=lambda change: change.order)
+
+
+def _last_day(record: Record) -> date:
+    days = [entry.date for entry in record.item.log if entry.status is not None]
+    return max([record.item.found, *days])
 
 
 class _Changes(dict["Record", list[_Change]]):

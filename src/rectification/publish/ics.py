@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from icalendar import Calendar, vDate, vDatetime, vInt, vText, vUri
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NONE, _A_DAY = Parameters(), Parameters({"VALUE": "DATE"})
 _END = b"END:VCALENDAR\r\n"
+_SHORT = 75  # bytes: the library folds from there on
 
 
 def write(edition: Edition) -> Iterator[Output]:
@@ -90,9 +91,9 @@ def _event(edition: Edition, record: Record, kind: str, first: date, last: date,
             _day("DTSTART", first),
             _day("DTEND", last + timedelta(days=1)),  # the end of an event of whole days is the day after it
             # A calendar must be the same whenever it is made: its stamp is the day of the item's last change.
-            _line("DTSTAMP", vDatetime(datetime.combine(_last_change(item), time(), UTC))),
+            _stamp(_last_change(item)),
             _line("UID", vText(f"{kind}-{item.id}@{edition.host}")),
-            _line("SEQUENCE", vInt(sequence)),
+            _sequence(sequence),
             _line("DESCRIPTION", vText("\n".join(words))),
             _TRANSPARENT,
             _CONFIDENTIAL if item.visibility == "internal" else b"",
@@ -107,9 +108,12 @@ def _line(name: str, value: Any, parameters: Parameters = _NONE) -> bytes:
     """Return a property as it stands in a file, folded by the library.
 
     The library's Event would find out anew for each event what kind of value each of its properties has, and
-    their order: that takes twice as long as all the rest.
+    their order: that takes twice as long as all the rest. It looks at every character of a line, too, even
+    where there is nothing to fold.
     """
-    return bytes(Contentline.from_parts(name, parameters, value).to_ical()) + b"\r\n"
+    line = Contentline.from_parts(name, parameters, value)
+    whole = line.encode()
+    return (whole if len(whole) < _SHORT else bytes(line.to_ical())) + b"\r\n"
 
 
 _BEGIN_EVENT, _END_EVENT = _line("BEGIN", "VEVENT"), _line("END", "VEVENT")
@@ -120,6 +124,16 @@ _TRANSPARENT = _line("TRANSP", vText("TRANSPARENT"))
 @lru_cache(maxsize=1 << 13)  # the same days come up in many events
 def _day(name: str, day: date) -> bytes:
     return _line(name, vDate(day), _A_DAY)
+
+
+@lru_cache(maxsize=1 << 13)
+def _stamp(day: date) -> bytes:
+    return _line("DTSTAMP", vDatetime(datetime.combine(day, time(), UTC)))
+
+
+@cache
+def _sequence(number: int) -> bytes:
+    return _line("SEQUENCE", vInt(number))
 
 
 def _last_change(item: Item) -> date:

@@ -51,6 +51,7 @@ REVISIONS = (
     ("1.0", "2026-11-23"),
 )
 # The sums of these stand nowhere: one that is made after the index, and the index itself.
+PATH = "api/v1/index.json"
 _LAST = DOCUMENTS.keys() | manifest_json.DOCUMENTS.keys()
 
 
@@ -79,7 +80,7 @@ def seal(edition: Edition, sum_of: Callable[[str], tuple[int, str]]) -> Iterator
             for revision, day in REVISIONS
         ],
     }
-    yield "api/v1/index.json", json.dumps(document, ensure_ascii=False, indent=1).encode()
+    yield PATH, json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
 def paths(edition: Edition, pattern: str) -> list[str]:

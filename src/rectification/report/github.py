@@ -5,14 +5,16 @@ Source: GitHub Docs, "Workflow commands for GitHub Actions"; a step shows ten an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rectification.diagnostic import Diagnostic
 from rectification.report.report import Report
 
 _MOST = 10  # annotations a level that GitHub shows of one step
 
 
-def write(report: Report) -> str:
-    """Return one command a line: errors, then warnings, then how many more there are than are shown."""
+def write(report: Report) -> Iterator[str]:
+    """Yield one command a line: errors, then warnings, then how many more there are than are shown."""
     lines: list[str] = []
     for severity in ("error", "warning"):
         found = [d for d in report.diagnostics if d.severity == severity]
@@ -23,7 +25,7 @@ def write(report: Report) -> str:
         lines.append(
             f"::notice title=rectify::{_data(report.catalogue.text('findings.more', n=more, **facts))}"
         )
-    return "\n".join(lines)
+    yield "\n".join(lines)
 
 
 def _command(diagnostic: Diagnostic, report: Report) -> str:

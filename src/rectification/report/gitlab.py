@@ -6,14 +6,15 @@ Source: GitLab Docs, "Code Quality", code quality report format.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from rectification.report.report import Report
 
 _SEVERITIES = {"error": "major", "warning": "minor"}
 
 
-def write(report: Report) -> str:
-    """Return a JSON list, one issue a finding."""
+def write(report: Report) -> Iterator[str]:
+    """Yield a JSON list, one issue a finding."""
     found = [
         {
             "description": report.told(diagnostic),
@@ -24,4 +25,4 @@ def write(report: Report) -> str:
         }
         for diagnostic, fingerprint in zip(report.diagnostics, report.fingerprints(), strict=True)
     ]
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    yield json.dumps(found, ensure_ascii=False, indent=2)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from rectification.catalogue import Catalogue
 from rectification.diagnostic import Diagnostic
 from rectification.report.report import Report
 
 
-def write(report: Report) -> str:
-    """Return a JSON list, one object a finding; files are named from the project's root."""
+def write(report: Report) -> Iterator[str]:
+    """Yield a JSON list, one object a finding; files are named from the project's root."""
     found = [as_json(diagnostic, report.catalogue) for diagnostic in report.diagnostics]
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    yield json.dumps(found, ensure_ascii=False, indent=2)
 
 
 def as_json(diagnostic: Diagnostic, catalogue: Catalogue) -> dict[str, object]:

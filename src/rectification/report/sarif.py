@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from rectification import __version__
@@ -15,8 +16,8 @@ _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _LEVELS = {"off": "none"}
 
 
-def write(report: Report) -> str:
-    """Return one run: the rules that were broken, and a result a finding."""
+def write(report: Report) -> Iterator[str]:
+    """Yield one run: the rules that were broken, and a result a finding."""
     broken = {diagnostic.code for diagnostic in report.diagnostics}
     told = [code for code in codes(report.catalogue, report.levels) if code.code in broken]
     index = {code.code: number for number, code in enumerate(told)}
@@ -37,7 +38,7 @@ def write(report: Report) -> str:
             for diagnostic, fingerprint in zip(report.diagnostics, report.fingerprints(), strict=True)
         ],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 
 
 def _rule(code: Code, report: Report) -> dict[str, object]:

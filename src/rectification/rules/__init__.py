@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
@@ -13,22 +14,29 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rectification.diagnostic import Diagnostic, Severity, in_order
 from rectification.federation import Delivery, join
-from rectification.ledger import Checklist, Ledger, load
-from rectification.rules.memory import Finding, Memory, Pass
+from rectification.ledger import Checklist, Ledger, Readings, load
+from rectification.rules.kept import Asked, Row, Store, findings_of, rows_of
+from rectification.rules.memory import Finding, Look, Memory, Pass
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
+from rectification.workers import alone, on_both_cores
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
-    from rectification.ledger import Readings, Record
+    from rectification.ledger import Record
     from rectification.settings import Settings
 
     Holders = Mapping[int, Record | Checklist]
+
+_WORTH_A_PROCESS = 2000  # records
+_TOO_MUCH = 50_000
 
 __all__ = [
     "Breach",
     "Examination",
     "Findings",
+    "Memories",
     "Rule",
     "Waived",
     "Witness",
@@ -36,9 +44,11 @@ __all__ = [
     "blocks",
     "check",
     "examine",
+    "forget_the_rest",
     "is_substance",
     "level_of",
     "levels_of",
+    "remembering",
     "wants_history",
 ]
 
@@ -82,6 +92,33 @@ class Examination:
         return tuple(d for d in self.diagnostics if blocks(d))
 
 
+@dataclass
+class Memories:
+    """What rules found before: in records, whole and as everybody may see them, and in a sealed folder."""
+
+    whole: Memory = field(default_factory=Memory)
+    public: Memory = field(default_factory=Memory)
+    store: Store | None = None
+
+
+def forget_the_rest(readings: Readings) -> None:
+    """Delete from the folder of `remembering` what the last examination did not ask for."""
+    readings.save()
+    memories: Memories = readings.notes["rules"]
+    if memories.store is not None:
+        memories.store.keep()
+
+
+def remembering(folder: Path | None) -> Readings:
+    """Return what earlier runs left below `folder`: of the files read, and of what rules found in them.
+
+    With None, or where the folder cannot be used, that is nothing.
+    """
+    readings = Readings.open(folder)
+    readings.notes["rules"] = Memories(store=Store.open(folder) if folder is not None else None)
+    return readings
+
+
 def blocks(diagnostic: Diagnostic) -> bool:
     """Tell whether a finding stands in the way: a warning on the substance does not."""
     return diagnostic.severity == "error" or not is_substance(diagnostic.code)
@@ -119,7 +156,11 @@ def examine(
     # An item may refer to one of a source that has given nothing.
     missing = len(settings.sources) > sum(delivery.documents is not None for delivery in deliveries)
     own = joined.ledger.own()
-    memory = readings.notes.setdefault("rules", (Memory(), Memory())) if readings is not None else None
+    memory: Memories | None = None
+    if readings is not None:
+        memory = readings.notes.setdefault("rules", Memories())
+        if memory.store is not None:
+            memory.store.begin(own, settings, readings.digests)
     whole = not (broken or missing)
     found = check(own, settings, rules, whole=whole, witnesses=witnesses, memory=memory)
     diagnostics = tuple(in_order([*loading.diagnostics, *joined.diagnostics, *found.diagnostics]))
@@ -149,63 +190,151 @@ def check(
     *,
     whole: bool = True,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
-    memory: tuple[Memory, Memory] | None = None,
+    memory: Memories | None = None,
 ) -> Findings:
     """Run `rules` over a ledger, at the levels and with the thresholds of its site.
 
     `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
     knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
-    not get it do not run. `memory` is what was found before in records that are still the same objects:
-    in those of the ledger, and in what everybody may see of them.
+    not get it do not run. `memory` is what was found before, in records that are still the same objects or,
+    by its store, in files that are still the same.
     """
-    found: list[Diagnostic] = []
-    waived: list[Waived] = []
-    everybody: Ledger | None = None
-    passes: dict[bool, Pass] = {}
+    asked = _asked(settings, rules, whole=whole, witnesses=witnesses)
+    public = ledger.public() if any(one.public for one in asked) else ledger
     holders: dict[int, Record | Checklist] = {id(one.place): one for one in ledger.checklists}
     holders |= {id(one.place): one for one in ledger.records}
+    looks = [partial(_findings, one, witnesses, holders) for one in asked]
+    found: list[Diagnostic] = []
+    waived: list[Waived] = []
+    for findings in _found(ledger, public, asked, looks, memory):
+        for one in findings:
+            if one.waiver is None:
+                found.append(one.diagnostic)
+            else:
+                waived.append(Waived(one.diagnostic, one.waiver))
+    return Findings(tuple(found), tuple(waived))
+
+
+def _asked(
+    settings: Settings, rules: Iterable[Rule], *, whole: bool, witnesses: Mapping[Witness, object]
+) -> list[Asked]:
+    """Return the rules that run, as a site asks them."""
+    asked = []
     for rule in rules:
         level = level_of(rule, settings)
         if level == "off" or (rule.whole and not whole) or (rule.witness and rule.witness not in witnesses):
             continue
         known: dict[str, Any] = {**rule.thresholds, **settings.thresholds.get(rule.code, {})}
         known |= {name: getattr(settings, name) for name in rule.options}
-        key = (rule.code, rule.check, level, *sorted(known.items()))
-        if rule.witness:
-            known[rule.witness] = witnesses[rule.witness]
         public = rule.published and settings.audience == "public"
-        if public and everybody is None:
-            everybody = ledger.public()
-        subject = everybody if public and everybody is not None else ledger
-        look = partial(_findings, rule, level, known, holders)
-        if rule.each and memory is not None:
-            if public not in passes:
-                passes[public] = memory[public].pass_over(subject)
-            findings: Iterable[Finding] = passes[public].findings(key, look)
+        asked.append(Asked(rule, cast("Severity", level), known, public))
+    return asked
+
+
+def _found(
+    ledger: Ledger,
+    public: Ledger,
+    asked: Sequence[Asked],
+    looks: Sequence[Look],
+    memory: Memories | None,
+) -> Iterator[Iterable[Finding]]:
+    """Yield what each rule finds, looking only at what `memory` does not know."""
+    store = memory.store if memory is not None else None
+    subjects = [public if one.public else ledger for one in asked]
+    passes = _passes(ledger, public, asked, memory) if memory is not None else {}
+    told: dict[int, list[Finding]] = {}
+    jobs: dict[int, _Job] = {}
+    for n, (one, subject, look) in enumerate(zip(asked, subjects, looks, strict=True)):
+        if one.rule.grounds is not None and store is not None:
+            known = store.compared(one, subject)
+            if known is not None:
+                told[n] = known
+                continue
+        if one.rule.each or one.rule.grounds:
+            each = passes.get(one.public) if one.rule.each else None
+            jobs[n] = _Job(one, each.unknown(one.key) if each is not None else subject, look)
+    told |= _side_by_side(jobs)
+    for n, (one, subject, look) in enumerate(zip(asked, subjects, looks, strict=True)):
+        if one.rule.each and one.public in passes:
+            yield passes[one.public].findings(one.key, told.pop(n))
+        elif n in told:
+            found = told.pop(n)
+            if n in jobs and store is not None and one.rule.grounds is not None:
+                store.note_compared(one, subject, found)
+            yield found
         else:
-            findings = look(subject)
-        for one in findings:
-            if one.waiver is None:
-                found.append(one.diagnostic)
-            else:
-                waived.append(Waived(one.diagnostic, one.waiver))
-    for each in passes.values():
-        each.end()
-    return Findings(tuple(found), tuple(waived))
+            yield look(subject)
+    for flag, over in passes.items():
+        all_found = over.end()
+        if store is not None:
+            each_asked = [one for one in asked if one.rule.each and one.public is flag]
+            store.note(flag, public if flag else ledger, each_asked, all_found)
+
+
+def _passes(ledger: Ledger, public: Ledger, asked: Sequence[Asked], memory: Memories) -> dict[bool, Pass]:
+    """Begin to check the ledger, and what everybody may see of it, where rules ask for records one by one."""
+    passes: dict[bool, Pass] = {}
+    for flag in (False, True):
+        each = [one for one in asked if one.rule.each and one.public is flag]
+        if each:
+            known, subject = (memory.public, public) if flag else (memory.whole, ledger)
+            recalls = memory.store is not None and known.fresh
+            recalled = memory.store.recall(flag, subject, each) if memory.store and recalls else ()
+            passes[flag] = known.pass_over(subject, *recalled)
+    return passes
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A rule that is to look at a ledger; what it finds stands in records."""
+
+    asked: Asked
+    ledger: Ledger
+    look: Look
+
+    def found(self) -> list[Finding]:
+        return list(self.look(self.ledger))
+
+
+def _side_by_side(jobs: Mapping[int, _Job]) -> dict[int, list[Finding]]:
+    """Do each job, on two processes where they are worth it, and return what was found.
+
+    Each process comes to hold much of the ledger on its own: of a very large one that is too much memory.
+    """
+    records = max((len(job.ledger.records) for job in jobs.values()), default=0)
+    if not _WORTH_A_PROCESS <= records <= _TOO_MUCH or not alone():
+        return {n: job.found() for n, job in jobs.items()}
+    here = os.getpid()
+
+    def done(n: int) -> tuple[int, list[Finding], list[Row]]:
+        job = jobs[n]
+        found = job.found()
+        if os.getpid() == here:
+            return n, found, []
+        return n, [], rows_of(found, {id(r.place): m for m, r in enumerate(job.ledger.records)})
+
+    # What compares records is dear, and comes first.
+    order = sorted(jobs, key=lambda n: jobs[n].asked.rule.grounds is None)
+    told = {}
+    for n, found, rows in on_both_cores([partial(done, n) for n in order], least=2):
+        one = jobs[n].asked
+        told[n] = found or list(findings_of(rows, one.rule.code, one.level, jobs[n].ledger.records))
+    return told
 
 
 def _findings(
-    rule: Rule,
-    level: str,
-    known: Mapping[str, Any],
+    asked: Asked,
+    witnesses: Mapping[Witness, object],
     holders: Mapping[int, Record | Checklist],
     ledger: Ledger,
 ) -> Iterator[Finding]:
     """Yield what a rule finds in a ledger. `holders` are the records and checklists, by their places."""
-    for breach in rule.check(ledger, **known):
+    rule = asked.rule
+    witness = {rule.witness: witnesses[rule.witness]} if rule.witness else {}
+    for breach in rule.check(ledger, **asked.known, **witness):
         diagnostic = Diagnostic(
             rule.code,
-            cast("Severity", level),
+            asked.level,
             breach.place.file,
             *breach.place.mark(*breach.path, of=breach.of, words=breach.words),
             breach.facts,
@@ -214,7 +343,7 @@ def _findings(
         )
         holder = holders.get(id(breach.place)) if rule.substance else None
         waiver = _waives(holder).get(rule.code) if holder is not None else None
-        yield Finding(breach.place, diagnostic, waiver)
+        yield Finding(breach.place, breach.path, breach.of, breach.words, diagnostic, waiver)
 
 
 def _waives(holder: Record | Checklist) -> Mapping[str, str]:

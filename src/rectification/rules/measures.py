@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rectification.rules.rule import Breach, Rule
@@ -12,6 +12,8 @@ from rectification.rules.wording import Reading, read_measure
 if TYPE_CHECKING:
     from rectification.ledger import Ledger, Record
     from rectification.source import Path_
+
+_ALIKE = {"similarity": 0.85, "least": 12}
 
 Said = list[tuple["Record", "Path_", str]]
 
@@ -32,17 +34,21 @@ def only_talk(ledger: Ledger) -> Iterator[Breach]:
     """Some measure does more than to meet, to study, or to send a notice."""
     for record in ledger.records:
         actions = record.item.actions
-        readings = [read_measure(action.text) for action in actions]
-        if _all_talk(readings):
-            first = next(action.text for action, r in zip(actions, readings, strict=True) if r.talk)
+        if _all_talk(read_measure(action.text) for action in actions):
+            first = next(action.text for action in actions if read_measure(action.text).talk)
             yield Breach(
                 record.place, ("actions",), {"n": len(actions), "found": first}, record.item.id, "key"
             )
 
 
-def _all_talk(readings: Sequence[Reading]) -> bool:
+def _all_talk(readings: Iterable[Reading]) -> bool:
     """Tell whether measures are meetings, studying and notices, with nothing beside them but set phrases."""
-    return any(r.talk for r in readings) and all(r.talk or r.score >= 1 for r in readings)
+    talk = False
+    for one in readings:
+        if not one.talk and one.score < 1:
+            return False
+        talk = talk or one.talk
+    return talk
 
 
 def same_measure(ledger: Ledger, *, similarity: float, least: float) -> Iterator[Breach]:
@@ -64,6 +70,17 @@ def same_acceptance(ledger: Ledger, *, similarity: float, least: float) -> Itera
         if entry.status == "closed" and entry.note
     ]
     yield from _twins(said, similarity, least)
+
+
+def _measures(record: Record) -> tuple[object, ...]:
+    item = record.item
+    return item.id, str(item.found), record.unit, tuple(action.text for action in item.actions)
+
+
+def _acceptances(record: Record) -> tuple[object, ...]:
+    item = record.item
+    said = tuple((n, str(e.date), e.note) for n, e in enumerate(item.log) if e.status == "closed" and e.note)
+    return item.id, str(item.found), record.unit, said
 
 
 def _by_age(ledger: Ledger) -> list[Record]:
@@ -90,6 +107,6 @@ def _twins(said: Said, similarity: float, least: float) -> Iterator[Breach]:
 RULES = (
     Rule("S101", "warning", slogan, thresholds={"score": 1.0}, each=True),
     Rule("S102", "warning", only_talk, each=True),
-    Rule("S103", "warning", same_measure, thresholds={"similarity": 0.85, "least": 12}),
-    Rule("S104", "warning", same_acceptance, thresholds={"similarity": 0.85, "least": 12}),
+    Rule("S103", "warning", same_measure, thresholds=_ALIKE, grounds=_measures),
+    Rule("S104", "warning", same_acceptance, thresholds=_ALIKE, grounds=_acceptances),
 )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rectification.diagnostic import Diagnostic
     from rectification.ledger import Ledger, Place, Record
+    from rectification.source import Path_
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic, where it was found, and the reason that waives it (None: it stands)."""
+    """A diagnostic, what of which place it points at, and the reason that waives it (None: it stands)."""
 
     place: Place
+    path: Path_
+    of: Literal["value", "key"]
+    words: str
     diagnostic: Diagnostic
     waiver: str | None
 
@@ -35,10 +40,21 @@ class Memory:
     _found: dict[Hashable, list[Finding]] = field(default_factory=dict)
     _shared: Ledger | None = None
 
-    def pass_over(self, ledger: Ledger) -> Pass:
-        """Begin to check a ledger."""
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing has been checked yet."""
+        return self._shared is None
+
+    def pass_over(
+        self,
+        ledger: Ledger,
+        known: Mapping[int, Record] = MappingProxyType({}),
+        found: Mapping[Hashable, list[Finding]] = MappingProxyType({}),
+    ) -> Pass:
+        """Begin to check a ledger. A fresh memory takes in what was `found` in records that are `known`."""
         if self._shared is None or not _alike(self._shared, ledger):
-            self._known, self._found = {}, {}
+            new = self._shared is None
+            self._known, self._found = (dict(known), dict(found)) if new else ({}, {})
         self._shared = ledger
         return Pass(self, ledger)
 
@@ -57,24 +73,28 @@ class Pass:
         self._new = {id(record.place) for record in changed}
         self._found: dict[Hashable, list[Finding]] = {}
 
-    def findings(self, key: Hashable, look: Look) -> list[Finding]:
-        """Return what `look` finds in the ledger, looking only at records that are not known.
+    def unknown(self, key: Hashable) -> Ledger:
+        """Return the ledger of the records that are not known to what is looked for.
 
-        `key` says what is looked for: the rule with all that it judges by.
+        `key` says what that is: the rule with all that it judges by.
         """
+        return self._changed if key in self._memory._found else self._ledger
+
+    def findings(self, key: Hashable, new: Iterable[Finding]) -> list[Finding]:
+        """Return all that is found, once it is known what is found in records that were not known."""
         before = self._memory._found.get(key)
-        if before is None:
-            found = list(look(self._ledger))
-        else:
+        found = list(new)
+        if before is not None:
             kept = (one for one in before if id(one.place) in self._now and id(one.place) not in self._new)
-            found = [*kept, *look(self._changed)]
+            found = [*kept, *found]
             found.sort(key=lambda one: self._order[id(one.place)])
         self._found[key] = found
         return found
 
-    def end(self) -> None:
-        """Remember what was found; what was not looked for this time is forgotten."""
+    def end(self) -> Mapping[Hashable, list[Finding]]:
+        """Remember what was found; what was not looked for this time is forgotten. Returns it."""
         self._memory._known, self._memory._found = self._now, self._found
+        return self._found
 
 
 def _alike(one: Ledger, other: Ledger) -> bool:

@@ -11,7 +11,7 @@ from rectification.rules.rule import Breach, Rule
 from rectification.rules.similarity import Comparison
 
 if TYPE_CHECKING:
-    from rectification.ledger import Ledger
+    from rectification.ledger import Ledger, Record
 
 _MOST = 200  # closed items of one unit that a new one is compared with, the latest first
 
@@ -43,6 +43,12 @@ def back_under_another_name(ledger: Ledger, *, similarity: float, days: float) -
                 yield Breach(record.place, ("problem",), facts, record.item.id, day=record.item.found)
 
 
+def _problem(record: Record) -> tuple[object, ...]:
+    item, state = record.item, record.state
+    stands = (state.status, state.finished, str(state.since))
+    return item.id, record.unit, str(item.found), item.title, item.problem, item.related, stands
+
+
 def back_soon(ledger: Ledger, *, days: float) -> Iterator[Breach]:
     """A closing holds for more than `days`."""
     for record in ledger.records:
@@ -56,6 +62,11 @@ def back_soon(ledger: Ledger, *, days: float) -> Iterator[Breach]:
 
 
 RULES = (
-    Rule("S601", "warning", back_under_another_name, thresholds={"similarity": 0.6, "days": 730}, whole=True),
+    Rule(
+        *("S601", "warning", back_under_another_name),
+        thresholds={"similarity": 0.6, "days": 730},
+        whole=True,
+        grounds=_problem,
+    ),
     Rule("S602", "warning", back_soon, thresholds={"days": 90}, each=True),
 )

@@ -11,7 +11,7 @@ from rectification.diagnostic import Severity
 if TYPE_CHECKING:
     from datetime import date
 
-    from rectification.ledger import Place
+    from rectification.ledger import Place, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Rule:
     A rule on what is `published` gets the ledger as everybody will see it, and is off on an internal site
     that does not give it a level. `options` name the fields of `Settings` that `check` gets, by those names.
     A rule that looks at `each` record by itself finds the same in it for as long as neither it changes, nor
-    the day, the units, the categories or the evidence: what it found is then remembered.
+    the day, the units, the categories or the evidence it names: what it found is then remembered. So it is of
+    a rule that compares records and says on what `grounds`: all that it looks at in one, in plain values.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Rule:
     published: bool = False
     options: tuple[str, ...] = ()
     each: bool = False
+    grounds: Callable[[Record], tuple[object, ...]] | None = None
 
     @property
     def substance(self) -> bool:

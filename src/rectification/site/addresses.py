@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -23,6 +23,10 @@ FOLDERS = {
     "category": "categories",
     "report": "reports",
 }
+LISTINGS = (
+    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
+    "substance",
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,7 @@ class Addresses:
 
     def page(self, kind: str, name: str) -> str:
         """Address of the page of a `kind` (a key of FOLDERS) with this last part."""
-        folder = FOLDERS[kind]
-        return f"{folder}/{quote(name)}/" if self.directories else f"{folder}/{quote(name)}.html"
+        return _page(FOLDERS[kind], name, self.directories)
 
     def pattern(self, kind: str) -> str:
         """Address of the pages of a `kind`, with `{name}` for the last part."""
@@ -44,10 +47,10 @@ class Addresses:
         """Return the last part of a page's address, as it stands in the address."""
         return address.rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")
 
-    def file(self, site: Path, address: str) -> Path:
-        """Return the file behind the address of a page in the folder `site`."""
-        path = site / unquote(address)
-        return path / "index.html" if address.endswith("/") else path
+    def file(self, address: str) -> str:
+        """Return the path, below the site's root, of the file behind the address of a page."""
+        path = unquote(address)
+        return f"{path}index.html" if address.endswith("/") else path
 
     def item(self, identifier: str) -> str:
         return self.page("item", identifier)
@@ -76,3 +79,8 @@ class Addresses:
         units = {unit.name: self.unit(unit) for unit in ledger.units.listed}
         named = {name: units[unit.name] for name, unit in ledger.units.names.items()}
         return named, {category.name: self.category(category) for category in ledger.categories}
+
+
+@lru_cache(maxsize=1 << 16)
+def _page(folder: str, name: str, directories: bool) -> str:
+    return f"{folder}/{quote(name)}/" if directories else f"{folder}/{quote(name)}.html"

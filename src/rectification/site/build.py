@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
@@ -24,7 +25,7 @@ from rectification.publish import index_json, manifest_json
 from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers, search
-from rectification.site.addresses import FOLDERS, Addresses
+from rectification.site.addresses import FOLDERS, LISTINGS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
@@ -36,16 +37,16 @@ from rectification.site.kept import (
     engine,
     folder_digest,
     forget,
-    looks_of,
 )
 from rectification.site.keys import Keys
 from rectification.site.offline import twin
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
 from rectification.site.staging import IN_THE_WAY, make_room, merge
-from rectification.site.views import LISTINGS, Page, Views
-from rectification.site.workers import Job, on_both_cores
+from rectification.site.views import Page, Views
 from rectification.substance import Substance, borne_out
+from rectification.unwritten import naming, only_writing
+from rectification.workers import Job, on_both_cores
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -65,6 +66,14 @@ class Made(NamedTuple):
     name: str
     written: Written
     runs: bool = False
+
+
+class _Ready(NamedTuple):
+    """What our own files are made with: the shells, the keys, what a template of the site's own may show."""
+
+    shells: dict[str, Shell]
+    keys: Keys
+    anything: bytes
 
 
 class Build:
@@ -131,6 +140,7 @@ class Build:
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
+        self.unfilled: dict[str, str] = {}  # a listing page's file -> its kind, where `offer` is to fill it
         self.root = staging  # where the site is put together
         self.kept = Kept()
         self.made: dict[str, Written] = {}
@@ -255,53 +265,73 @@ class Build:
 
     def stamp(self) -> None:
         """Stamp every record's page and write the machine outputs, then the evidence."""
+        ready = self._ready()
+        self.views.load()
+        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
+        jobs: list[Job[list[Made]]] = [partial(self._put_all, one, ready.keys) for one in self._outputs()]
+        jobs += [partial(self._stamp, page, ready) for page in self.views.pages(ready.keys)]
+        for made in on_both_cores(jobs):
+            self.note(made)
+        self._seal()
+        for file in self.ledger.evidence.values():
+            self.note(self._hand_out(file))
+        later = {*headers.FILES, manifest_json.PATH}
+        stale = self.kept.looks.keys() - self.made.keys() - self.rendered - later
+        index = f"{search.FOLDER}/"
+        forget(self.root, (name for name in stale if not (self.with_search and name.startswith(index))))
+
+    def offer(self) -> Iterator[tuple[str, Job[list[Made]]]]:
+        """Yield what `stamp` and `write_manifest` would make for whoever makes it when it is asked for.
+
+        That is the path of each file, and what makes it; last come the files that tell of all others, which
+        are to be made before them. What is made is to be handed to `note`.
+        """
+        shells = {}
+        for name in self.unfilled:
+            path = self.staging / name
+            shells[name] = compile_shell(path.read_text("utf-8"))
+            path.unlink()
+        ready = self._ready()
+        for name, shell in shells.items():
+            yield name, partial(self._fill, name, shell)
+        for output in chain.from_iterable(output() for output in self._outputs()):
+            make = partial(self._put, output, ready.keys)
+            yield from ((name, make) for name in self._names(output))
+        for page in self.views.pages(ready.keys):
+            yield self.addresses.file(page.address), partial(self._stamp, page, ready)
+        for file in self.ledger.evidence.values():
+            yield file.reference, partial(self._hand_out, file)
+
+    def tell_of_all(self) -> None:
+        """Write the files that tell of all others: these are made already."""
+        self._seal()
+        self.write_manifest()
+
+    def _ready(self) -> _Ready:
+        """Put what MkDocs wrote in its place, and return what our own files are made with."""
         shells = self._shells()
         self.rendered = merge(self.staging, self.root, self.kept.looks)
         for folder in FOLDERS.values():
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         keys = Keys(self.ledger, self._common())
         # A template of the site's own may show anything.
-        anything = keys.everything() if self._own_templates() else b""
+        return _Ready(shells, keys, keys.everything() if self._own_templates() else b"")
 
-        def put(output: Callable[[], Iterable[publish.Output]]) -> list[Made]:
-            return [made for one in output() for made in self._put(one, keys)]
+    def _outputs(self) -> list[Callable[[], Iterable[publish.Output]]]:
+        return [*publish.outputs(self.edition), *copies.outputs(self.edition)]
 
-        def stamp(page: Page) -> list[Made]:
-            shell = shells[page.kind]
-            key = keys.page(shell.digest, anything, *page.parts())
-            name = self.addresses.file(self.root, page.address).relative_to(self.root).as_posix()
-            if self.kept.has(name, key):
-                return [Made(name, self.kept.files[name])]
-            sheet = page.make()
-            # What a template of the site runs is looked at in every build.
-            runs = "<script" in sheet.values["body"].lower()
-            content = shell.stamp(sheet.values, sheet.sections)
-            return [Made(name, self._write(name, content, "" if runs else key), runs)]
-
-        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
-        outputs = [*publish.outputs(self.edition), *copies.outputs(self.edition)]
-        jobs: list[Job[list[Made]]] = [partial(put, output) for output in outputs]
-        jobs += [partial(stamp, page) for page in self.views.pages(keys)]
-        for made in on_both_cores(jobs):
-            self._note(made)
-
+    def _seal(self) -> None:
         def sum_of(path: str) -> tuple[int, str]:
             return self.made[path].size, self.made[path].sha256
 
         for path, content in publish.seals(self.edition, sum_of):
-            self._note([Made(path, self._anew(path, content))])
-        for file in self.ledger.evidence.values():
-            self._note([self._hand_out(file)])
-        later = {*headers.FILES, manifest_json.PATH}
-        stale = self.kept.looks.keys() - self.made.keys() - self.rendered - later
-        index = f"{search.FOLDER}/"
-        forget(self.root, (name for name in stale if not (self.with_search and name.startswith(index))))
+            self.note([Made(path, self._anew(path, content))])
 
     def _shells(self) -> dict[str, Shell]:
         """Take what MkDocs made of each kind of page, ready to be stamped."""
         shells = {}
         for kind in FOLDERS:
-            path = self.addresses.file(self.staging, self.addresses.page(kind, token("name")))
+            path = self.staging / self.addresses.file(self.addresses.page(kind, token("name")))
             html = path.read_text("utf-8")
             shells[kind] = compile_shell(html)
             if kind == "item" and self.ledger.sources:
@@ -332,12 +362,37 @@ class Build:
         own, ours = Path(self.config.theme.custom_dir), Path(__file__).parents[1] / "templates"
         return any((own / path.relative_to(ours)).exists() for path in ours.rglob("*.html"))
 
+    def _stamp(self, page: Page, ready: _Ready) -> list[Made]:
+        """Write a record's page, unless it is there already."""
+        shell = ready.shells[page.kind]
+        key = ready.keys.page(shell.digest, ready.anything, *page.parts())
+        name = self.addresses.file(page.address)
+        if self.kept.has(name, key):
+            return [Made(name, self.kept.files[name])]
+        sheet = page.make()
+        # What a template of the site runs is looked at in every build.
+        runs = "<script" in sheet.values["body"].lower()
+        content = shell.stamp(sheet.values, sheet.sections)
+        return [Made(name, self._write(name, content, "" if runs else key), runs)]
+
+    def _fill(self, name: str, shell: Shell) -> list[Made]:
+        """Write a listing page."""
+        body, _ = self.views.listing(self.unfilled[name])
+        return [Made(name, self._write(name, shell.stamp({"body": body}, ()), ""))]
+
+    def _put_all(self, output: Callable[[], Iterable[publish.Output]], keys: Keys) -> list[Made]:
+        return [made for one in output() for made in self._put(one, keys)]
+
+    def _names(self, output: publish.Output) -> list[str]:
+        """Return the path of a file, and that of its copy for a site opened as files."""
+        copied = twin(output.path, b"") if self.offline else None
+        return [output.path, copied[0]] if copied is not None else [output.path]
+
     def _put(self, output: publish.Output, keys: Keys) -> list[Made]:
         """Write a file, and its copy for a site opened as files, unless both are there already."""
         told = keys.everything() if output.records is None else keys.group(output.records)
         key = keys.page(told, *output.about)
-        copied = twin(output.path, b"") if self.offline else None
-        names = [output.path, copied[0]] if copied is not None else [output.path]
+        names = self._names(output)
         if all(self.kept.has(name, key) for name in names):
             return [Made(name, self.kept.files[name], name.endswith(".html")) for name in names]
         content = output.make()
@@ -347,22 +402,25 @@ class Build:
             for name, made in filter(None, files)
         ]
 
-    def _hand_out(self, file: EvidenceFile) -> Made:
+    def _hand_out(self, file: EvidenceFile) -> list[Made]:
         """Publish a file of evidence. Raises PluginError where it is no longer what was looked at."""
         key = digest(engine(), file.source_sha256, file.sha256)
         page = file.reference.endswith(".html")
         if self.kept.has(file.reference, key):
-            return Made(file.reference, self.kept.files[file.reference], page)
+            return [Made(file.reference, self.kept.files[file.reference], page)]
         path = self.root / file.reference
         make_room(path)
         try:
             same = publish_evidence(file, path)
         except (OSError, ValueError) as error:
+            if only_writing(error):
+                with naming(path):
+                    raise
             raise PluginError(self.catalogue.text("evidence.changed", file=file.reference)) from error
         if not same:  # its page already shows another SHA-256
             raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
         found = path.stat()
-        return Made(file.reference, Written(key, found.st_size, found.st_mtime_ns, file.sha256), page)
+        return [Made(file.reference, Written(key, found.st_size, found.st_mtime_ns, file.sha256), page)]
 
     def _anew(self, name: str, content: bytes) -> Written:
         """Write a file that is made by every build, unless it is there in the same words."""
@@ -374,16 +432,22 @@ class Build:
         path = self.root / name
         try:
             stream = path.open("xb")
-        except IN_THE_WAY:
-            make_room(path)
+        except IN_THE_WAY as error:
+            try:  # the usual way: a new page, whose folder is not there
+                if not isinstance(error, FileNotFoundError):
+                    raise
+                path.parent.mkdir()
+            except IN_THE_WAY:
+                make_room(path)
             stream = path.open("xb")
-        with stream:
+        with naming(path), stream:
             stream.write(content)
             stream.flush()
             found = os.fstat(stream.fileno())
         return Written(key, found.st_size, found.st_mtime_ns, sha256(content).hexdigest())
 
-    def _note(self, made: Iterable[Made]) -> None:
+    def note(self, made: Iterable[Made]) -> None:
+        """Remember files that were made, or found as they were to be made."""
         for one in made:
             self.made[one.name] = one.written
             if one.runs:
@@ -405,24 +469,40 @@ class Build:
 
     def index(self) -> None:
         """Write the search index over all pages, unless it is there already. Raises pagefind.SearchError."""
+        found = self.find_index()
+        if found is not None:
+            self.put_index(*found)
+
+    def find_index(self) -> tuple[str, dict[str, bytes]] | None:
+        """Return the key and the files of the search index over all pages, None where it is there already.
+
+        Raises pagefind.SearchError.
+        """
         if not self.with_search:
-            return
+            return None
         ids = [record.item.id for record in self.ledger.records]
-        pages = [(name, one.sha256) for name, one in self.made.items() if name.endswith(".html")]
+        pages = [(name, one.sha256) for name, one in tuple(self.made.items()) if name.endswith(".html")]
         for name in self.rendered:
             if name.endswith(".html"):
                 pages.append((name, sha256((self.root / name).read_bytes()).hexdigest()))
         key = digest(engine(), ids, sorted(pages))
-        folder = f"{search.FOLDER}/"
-        there = [name for name in self.kept.looks if name.startswith(folder)]
+        there = self._index_there()
         if there and all(self.kept.has(name, key) for name in there):
             self.made |= {name: self.kept.files[name] for name in there}
-            return
-        shutil.rmtree(self.root / search.FOLDER, ignore_errors=True)
-        search.index_pages(self.root, ids)
-        for name, look in looks_of(self.root / search.FOLDER).items():
-            content = (self.root / search.FOLDER / name).read_bytes()
-            self.made[folder + name] = Written(key, *look, sha256(content).hexdigest())
+            return None
+        return key, search.index_of(self.root, ids)
+
+    def put_index(self, key: str, files: Mapping[str, bytes]) -> None:
+        """Write the search index, in place of another one."""
+        for name in self._index_there():
+            self.made.pop(name, None)
+        if (self.root / search.FOLDER).is_dir():
+            shutil.rmtree(self.root / search.FOLDER)
+        for name, content in files.items():
+            self.note([Made(name, self._write(name, content, key))])
+
+    def _index_there(self) -> list[str]:
+        return [name for name in self.kept.looks if name.startswith(f"{search.FOLDER}/")]
 
     def protect(self) -> list[str]:
         """Give what MkDocs rendered its security policy; return what that prevents, as warnings."""
@@ -454,7 +534,7 @@ class Build:
         )
         for name, text in files.items():
             if name not in self.rendered:  # a file of this name that the site brings itself is kept
-                self._note([Made(name, self._anew(name, text.encode()))])
+                self.note([Made(name, self._anew(name, text.encode()))])
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
 
     def write_manifest(self) -> None:
@@ -466,7 +546,7 @@ class Build:
             sums = sums_of(self.root, self.rendered)
             sums |= {name: (one.size, one.sha256) for name, one in self.made.items()}
         content = manifest_json.manifest(self.edition, self.checkout, sums, index_json.REVISIONS[0][0])
-        self._note([Made(manifest_json.PATH, self._anew(manifest_json.PATH, content))])
+        self.note([Made(manifest_json.PATH, self._anew(manifest_json.PATH, content))])
 
 
 def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
 
 # Sections of the catalogue that the browser needs.
-_FOR_BROWSER = ("due", "status", "flag", "notice", "search", "filter")
+_FOR_BROWSER = ("due", "status", "flag", "notice", "filter")
 _WORDS_FOR_BROWSER = ("copied", "previous", "next", "back_to_view", "none_here", "colon", "comma")
 # Where a theme puts a page's own words, the narrowest first.
 _CONTENT = (r"<article\b", r"<(?=[^>]*role=\"main\")[a-z]+\b", r"<main\b")
@@ -67,7 +67,7 @@ def browser_data(
         "statuses": STATUSES,
         "audience": settings.audience,
         "internalWord": internal_word(catalogue, settings),
-        "texts": catalogue.flat(*_FOR_BROWSER)
+        "texts": catalogue.flat(*_FOR_BROWSER, *(["search"] if search else []))
         | {f"ui.{word}": catalogue.text(f"ui.{word}") for word in _WORDS_FOR_BROWSER},
     }
     return f'<script type="application/json" id="rectify-data">{json_element(data)}</script>'

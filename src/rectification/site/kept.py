@@ -170,6 +170,7 @@ def write(cache: Sealed, site: Path, files: Mapping[str, Written]) -> None:
     """Remember what this build of `site` wrote. What cannot be remembered is made again."""
     told = {"engine": engine(), "site": str(site), "files": files}
     cache.write(_RECORD, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    cache.keep({_RECORD})  # what a killed build was writing
 
 
 def looks_of(folder: Path) -> dict[str, Look]:
@@ -188,10 +189,13 @@ def looks_of(folder: Path) -> dict[str, Look]:
 
 
 def forget(folder: Path, paths: Iterable[str]) -> None:
-    """Remove files below `folder`, and the folders that nothing is left in."""
+    """Remove files below `folder`, and the folders that nothing is left in. Raises OSError.
+
+    A file that cannot be removed is not let be: it may be the page of what is no longer to be published.
+    """
     for path in paths:
         place = folder / path
+        place.unlink(missing_ok=True)
         with suppress(OSError):
-            place.unlink()
             for above in place.relative_to(folder).parents[:-1]:
                 (folder / above).rmdir()

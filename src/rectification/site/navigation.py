@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page
 
-from rectification.site.addresses import FOLDERS
+from rectification.site.addresses import FOLDERS, LISTINGS
 from rectification.site.shell import token
-from rectification.site.views import LISTINGS
 
 if TYPE_CHECKING:
     from mkdocs.structure import StructureItem
 
     from rectification.site.build import Build
 
-# The navigation stands on every page: it names checklists and categories one by one only while they are few.
+# The navigation stands on every page: it names checklists and categories one by one only while they are few,
+# and fewer where the pages are many: each name is a quarter of a kilobyte, ten thousand times.
 _MOST_NAMED = 20
+_MOST_NAMED_OF_MANY = 5
+_MANY = 1000  # items
 # Listings whose pages hang below them.
 _PARENTS = ("checklists", "units", "categories", "reports")
 
@@ -75,7 +77,8 @@ def _links(listing: str, build: Build) -> list[Link]:
     entries = named.get(listing, [])
     # MkDocs and the theme take a title for HTML.
     links = [Link(escape(title), address) for title, address in entries]
-    return links if len(links) <= _MOST_NAMED else []
+    most = _MOST_NAMED if len(ledger.records) < _MANY else _MOST_NAMED_OF_MANY
+    return links if len(links) <= most else []
 
 
 def parent_of(kind: str, sections: dict[str, Section], build: Build) -> Section | None:

@@ -20,6 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
+from rectification.unwritten import only_writing
+
 _ENTRY = "pagefind-entry.json"
 _MARK = b"pagefind_dcd"  # begins every file of its own
 _END = b","  # of a message
@@ -33,7 +35,7 @@ class SearchError(Exception):
 def make_index(folder: Path, pages: Sequence[str], options: Mapping[str, object]) -> dict[str, bytes]:
     """Return the files of the index of `pages`, files in `folder`, in their order.
 
-    `options` are those of Pagefind's interface. Raises SearchError.
+    `options` are those of Pagefind's interface. Raises SearchError, and OSError where there is no room.
     """
     from pagefind_bin_extended import get_executable
 
@@ -61,7 +63,11 @@ def make_index(folder: Path, pages: Sequence[str], options: Mapping[str, object]
                 files = _files(program.stdout)
             finally:
                 program.kill()
+    except BrokenPipeError:  # it ended while it was told of the pages
+        files = None
     except OSError as error:
+        if only_writing(error):
+            raise
         raise SearchError(_last_words(said) or str(error)) from error
     if files is None:
         raise SearchError(_last_words(said) or "Pagefind ended before it was done")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from html import escape
@@ -25,16 +27,17 @@ from rectification.ledger.sealed import FOLDER, Sealed
 from rectification.rules import Examination, Witness, examine, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
-from rectification.site.build import Build
 from rectification.site.embed import Embeds, find_embeds, placeholder
 from rectification.site.kept import Look, Written, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
 from rectification.site.pagefind import SearchError
-from rectification.site.shell import token
-from rectification.site.staging import discard, mirror, open_staging, spare_of, swap_in
-from rectification.site.workers import WorkerError, beside
+from rectification.site.preview import Preview
+from rectification.site.shell import Section, token
+from rectification.site.staging import discard, mirror, open_staging, place_of, spare_of, swap_in
+from rectification.unwritten import only_writing, reason
+from rectification.workers import WorkerError, beside
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
     from rectification.settings import Settings, SourceSite
+    from rectification.site.build import Build
 
 log = get_plugin_logger("rectification")
 
@@ -64,21 +68,33 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     last: Mapping[str, Written]
     site: Path
     staging: Path | None = None
+    shown: Build | None = None  # the last one of a live preview
+    preview: Preview | None = None
+    listed: dict[str, list[Section]]  # the sections of each listing page
     embeds: dict[str, Embeds]
     shells: dict[str, str]
+    settings: Settings | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         # Being defined keeps this object across the rebuilds of a live preview.
         self.serving = command == "serve"
+        self.shown = self.preview = None
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        # Here: a command that reads the settings of a site loads its plugin, and makes no pages.
+        from rectification.site.build import Build
+
         settings = settings_of(config)
         assert settings is not None
+        if self.preview is not None:
+            self.preview.begin()
+        else:
+            self.listed = {}
         # A build makes many objects and few circles of them: looking for circles costs a fifth of its time.
         gc.disable()
         self.embeds, self.shells = {}, {}
-        catalogue = read_catalogue(settings.language)
+        self.settings, catalogue = settings, read_catalogue(settings.language)
         self.site = Path(config.site_dir).resolve()
         others = self._others(config)
         self.remembered = open_cache(settings.root) if self.config.incremental and not others else None
@@ -159,8 +175,13 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return build.shell_content()
         listing = navigation.listing_of(page)
         if listing and page.file.generated_by:
-            body, sections = build.views.listing(listing)
-            build.views_on[page.file.dest_uri] = [body]
+            if self.preview is None or listing not in self.listed:
+                body, self.listed[listing] = build.views.listing(listing)
+                build.views_on[page.file.dest_uri] = [body]
+            else:  # filled when it is asked for; its sections hardly ever change
+                body = token("body")
+                build.unfilled[page.file.dest_uri] = listing
+            sections = self.listed[listing]
             top = AnchorLink(str(page.title), page.toc.items[0].id if page.toc.items else listing, 1)
             top.children = [AnchorLink(escape(section.title), section.anchor, 2) for section in sections]
             page.toc = TableOfContents([top])
@@ -213,6 +234,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if not self.serving:  # the preview puts a script of its own into the pages
             for warning in build.protect():
                 log.warning("%s", warning)
+        if self.preview is not None:
+            return
         self._take_over(build)
         build.stamp()
         config.site_dir = str(build.root)
@@ -220,6 +243,25 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-1000)  # after every plugin that still changes the site
     def _publish(self, *, config: MkDocsConfig) -> None:
         build = self._build()
+        if self.preview is None:
+            self._finish(build)
+        config.site_dir = str(self.site)
+        if config.strict and _warned():
+            discard(build.staging)  # MkDocs is about to fail this build
+        elif self.preview is None:
+            self._put_in_place(build)
+        else:
+            self.preview.show(build)
+            discard(build.staging)
+        self.shown = build if self.serving else None
+        self._let_go()
+        self.build = self.staging = None
+        if not self.serving:
+            gc.freeze()  # the process is about to end: nothing of it is worth looking through
+        gc.enable()
+
+    def _finish(self, build: Build) -> None:
+        """Write what can only be written when all else is there. Raises PluginError."""
         try:
             build.index()
         except SearchError as error:
@@ -227,25 +269,19 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for warning in build.write_headers():
             log.warning("%s", warning)
         build.write_manifest()
-        config.site_dir = str(self.site)
-        if config.strict and _warned():
-            discard(build.staging)  # MkDocs is about to fail this build
-        else:
-            self._put_in_place(build)
-        self._let_go()
-        self.build = self.staging = None
-        if not self.serving:
-            gc.freeze()  # the process is about to end: nothing of it is worth looking through
-        gc.enable()
 
     on_post_build = CombinedEvent(_stamp, _publish)
 
+    @event_priority(-1000)  # nothing is left to other plugins where this raises
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
+        unwritten = self._unwritten(error)
         if self.staging is not None:
             discard(self.staging)
         self._let_go()
         self.build = self.staging = None
+        if unwritten:
+            raise PluginError(unwritten) from error
 
     # -- only what differs from the last build -----------------------------------------------------
 
@@ -296,6 +332,23 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.held is not None:
             self.held.close()
             self.held = None
+        if self.preview is not None:
+            self.preview.end()
+
+    def _unwritten(self, error: Exception) -> str:
+        """Say what could not be written, and why, in one line; nothing where a build fails otherwise.
+
+        MkDocs writes files, and shows the traceback of what then fails.
+        """
+        if not isinstance(error, OSError) or self.settings is None:
+            return ""
+        named = error.filename2 or error.filename
+        path = Path(os.fsdecode(named)) if isinstance(named, str | bytes) else self.site
+        place = place_of(self.site, path)
+        if not only_writing(error) and (place is None or named is None or error.errno == errno.ENOENT):
+            return ""  # also other programs' errors, of the network for instance, are of this kind
+        file = self.settings.name_of(place or path)
+        return read_catalogue(self.settings.language).text("build.unwritten", file=file, reason=reason(error))
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object
@@ -308,6 +361,11 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for folder in watched:
             if folder.is_dir():
                 server.watch(str(folder))
+        if self.shown is not None and not self.shown.others and self.config.incremental:
+            self.preview = Preview(self.site, self.shown)
+            shown = server.get_app()
+            assert shown is not None
+            server.set_app(self.preview.app(shown, server.mount_path))
         return server
 
     def _read_history(self, settings: Settings, catalogue: Catalogue) -> History | None:

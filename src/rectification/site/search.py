@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rectification.site.pagefind import make_index
-from rectification.site.workers import on_both_cores
+from rectification.unwritten import naming
+from rectification.workers import on_both_cores
 
 FOLDER = "pagefind"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was
@@ -37,6 +38,11 @@ _LEFT_OUT = (
     ".rx-note",
     ".rx-days",
     ".rx-facts dt",
+    ".rx-item h2:not(#problem)",  # from that one on the excerpt of a find begins
+    ".rx-badge",
+    ".rx-severity",
+    ".rx-progress",
+    ".rx-action__dates",
 )
 _OTHER_INTERFACES = (
     "pagefind-ui.",
@@ -67,11 +73,12 @@ _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an i
 _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
 
 
-def index_pages(site: Path, ids: Sequence[str]) -> None:
-    """Write the search index of the marked pages below `site` to `site/pagefind/`. Raises SearchError.
+def index_of(site: Path, ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of the search index of the marked pages below `site`, by their paths below it.
 
     With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
-    which the ledger page knows the items among thousands of finds without loading every piece.
+    which the ledger page knows the items among thousands of finds without loading every piece. Raises
+    SearchError.
     """
     with tempfile.TemporaryDirectory(prefix="rectify-search-") as name:
         folder = Path(name)
@@ -82,11 +89,9 @@ def index_pages(site: Path, ids: Sequence[str]) -> None:
     names = _names_of_pieces(files)
     items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
     files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
-    for path, content in files.items():
-        if not path.startswith(_OTHER_INTERFACES):  # ours is js/search.js
-            place = site / FOLDER / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+    # The interface is js/search.js.
+    ours = {path: content for path, content in files.items() if not path.startswith(_OTHER_INTERFACES)}
+    return {f"{FOLDER}/{path}": content for path, content in ours.items()}
 
 
 def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -128,7 +133,8 @@ def _cut_page(path: Path, address: str, copy: Path) -> None:
     address = quote(address.removesuffix("index.html") if address.endswith("/index.html") else address)
     address = "" if address == "index.html" else address
     own = f'<span data-pagefind-meta="address:{address}"></span>'
-    copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
+    with naming(copy):
+        copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
 
 
 def cut(html: str) -> str:

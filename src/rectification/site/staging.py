@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from rectification.site.kept import Look, looks_of
-from rectification.site.workers import on_both_cores
+from rectification.workers import on_both_cores
 
 # What it means where something else lies in the place of a file or of its folder, or the folder is missing.
 IN_THE_WAY = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError)
@@ -51,6 +51,15 @@ def open_staging(site: Path) -> Path:
 def spare_of(site: Path) -> Path:
     """Return the folder of the site before this one, which the next one is made from."""
     return site.parent / f".{site.name}.spare"
+
+
+def place_of(site: Path, path: Path) -> Path | None:
+    """Return where in `site` a file belongs that lies in a folder the site is put together in, or the folder
+    itself where that lies above `site`; None for what is no part of it."""
+    for above in (path, *path.parents):
+        if above == site or (above.parent == site.parent and above.name.startswith(f".{site.name}.")):
+            return site / path.relative_to(above)
+    return path if path in site.parents else None
 
 
 def mirror(site: Path, spare: Path) -> dict[str, Look]:
@@ -151,12 +160,15 @@ def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
         try:
             folder.rename(site)
         except BaseException:
-            previous.rename(site)
+            with suppress(OSError):  # another build was quicker
+                previous.rename(site)
             raise
-    if not keep:
+    if keep and previous != folder:
+        with suppress(OSError):
+            previous.rename(folder)
+            return
+    if not keep or previous != folder:
         _remove(previous)
-    elif previous != folder:
-        previous.rename(folder)
 
 
 def _share(entry: Path, to: Path) -> None:
@@ -200,11 +212,10 @@ def _remove(folder: Path) -> None:
     A file system takes longer to forget ten thousand pages than to be told of them, mostly waiting: so pages
     are removed side by side.
     """
-    if folder.is_dir():
+    with suppress(OSError):  # sharing work out needs a little room on the disk
         deep = [entry for entry in folder.iterdir() if entry.is_dir() and not entry.is_symlink()]
         pages = [
             page for entry in deep for page in entry.iterdir() if page.is_dir() and not page.is_symlink()
         ]
-        with suppress(OSError):  # sharing work out needs a little room on the disk
-            on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
+        on_both_cores([partial(shutil.rmtree, page, ignore_errors=True) for page in pages])
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from heapq import nlargest, nsmallest
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 import jinja2
 from jinja2.ext import Extension
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from rectification.ledger import (
@@ -48,6 +50,7 @@ from rectification.publish import (
 from rectification.publish.items_json import Derived
 from rectification.rules import levels_of
 from rectification.rules.codes import Code, codes
+from rectification.site.addresses import FOLDERS, LISTINGS
 from rectification.site.charts import CHARTS, MOST_ROWS, Chart, Scope, charts_of, findings_over_time
 from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags, internal_word
@@ -66,11 +69,8 @@ if TYPE_CHECKING:
     from rectification.site.keys import Keys
     from rectification.substance import Substance
 
-LISTINGS = (
-    *("ledger", "changes", "checklists", "units", "categories", "reports", "sources", "data", "rules"),
-    "substance",
-)
 _SAME_UNIT = 5  # other items of the unit named on an item's page
+_ROWS = 300  # of the table on the page of a unit or a category; the ledger page has them all
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
@@ -149,6 +149,23 @@ class _Compiled(Extension):
             lambda match: self.preprocess(loader.get_source(self.environment, match[1])[0], match[1]), source
         )
         return self._CALL.sub(lambda match: escape(catalogue.text(match[1])), whole)
+
+
+class _Context(Context):
+    """Calls what a template calls as it is: nothing that our templates know wants the context beside.
+
+    Jinja looks four times a call whether it does; a page calls fifty times.
+    """
+
+    def call(
+        __self,  # noqa: N805
+        __called: Callable[..., Any],
+        *arguments: object,
+        _loop_vars: object = None,
+        _block_vars: object = None,
+        **options: object,
+    ) -> Any:
+        return __called(*arguments, **options)
 
 
 class _Marks:
@@ -237,6 +254,7 @@ class Views:
             undefined=jinja2.StrictUndefined,
             bytecode_cache=compiled,
         )
+        self.templates.context_class = _Context
         self.templates.extend(catalogue=catalogue)
         self.templates.add_extension(_Compiled)
         self.templates.filters["markdown"] = markdown
@@ -268,6 +286,11 @@ class Views:
             internal_word=internal_word(catalogue, settings),
         )
         self._marks: dict[str, _Marks] = {}
+
+    def load(self) -> None:
+        """Load the templates of all pages to stamp: once, before that is shared out to processes."""
+        for kind in (*FOLDERS, "federated") if self.ledger.sources else FOLDERS:
+            self.templates.get_template(f"{kind}.html")
 
     # -- pages stamped out -------------------------------------------------------------------------
 
@@ -389,6 +412,16 @@ class Views:
             self._by_due[unit] = sorted(records, key=lambda r: (r.state.finished, r.item.due, r.item.id))
         return self._by_due[unit]
 
+    @staticmethod
+    def _most_urgent(records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records that a page with very many of them shows: what is unfinished first, by due date.
+
+        Fewer come as they are: in the order of their checklists.
+        """
+        if len(records) <= _ROWS:
+            return records
+        return nsmallest(_ROWS, records, key=lambda r: (r.state.finished, r.item.due, r.item.id))
+
     def checklist(self, checklist: Checklist) -> Sheet:
         records = self.ledger.by_checklist.get(checklist.slug, ())
         context = {
@@ -407,9 +440,11 @@ class Views:
 
     def unit(self, unit: Unit) -> Sheet:
         units = self.ledger.units
+        records = self.ledger.of_unit(unit.name)
         context = {
             "unit": unit,
-            "records": self.ledger.of_unit(unit.name),
+            "records": records,
+            "shown": self._most_urgent(records),
             "above": units.above(unit),
             "below": units.children.get(unit.name, ()),
             "level": units.level(unit),
@@ -422,7 +457,8 @@ class Views:
         return self._sheet("unit", self.addresses.unit(unit), unit.name, description, context, edit)
 
     def category(self, category: Category) -> Sheet:
-        context = {"category": category, "records": self.ledger.by_category.get(category.name, ())}
+        records = self.ledger.by_category.get(category.name, ())
+        context = {"category": category, "records": records, "shown": self._most_urgent(records)}
         description = plain(category.description or category.name)
         place = self.ledger.place_of_category.get(category.name)
         edit = self.edit_address(place.file, place.line) if place else ""
@@ -614,7 +650,7 @@ class Views:
     def _recent_changes(self, days: int) -> list[Change]:
         """Return what happened in so many days up to the build day, newest first."""
         first = self.ledger.today - timedelta(days=days - 1)
-        return [change for change in changes(self.ledger.records) if change.day >= first]
+        return changes(self.ledger.records, first)
 
     def _needing_attention(self) -> list[Record]:
         """Return what asks for attention on the build day, the longest overdue first."""
@@ -629,17 +665,14 @@ class Views:
         due-soon numbers of the reader's day.
         """
         records = list(records)
-        unfinished = sorted(record.item.due for record in records if not record.state.finished)
-        dues: dict[str, int] = {}
-        for due in unfinished:
-            dues[due.isoformat()] = dues.get(due.isoformat(), 0) + 1
+        unfinished = Counter(record.item.due for record in records if not record.state.finished)
         flags = Counter(flag for record in records for flag in record.state.flags)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
-            "unfinished": len(unfinished),
+            "unfinished": unfinished.total(),
             "flags": {flag: flags[flag] for flag in FLAGS},
-            "dues": dues,
+            "dues": {due.isoformat(): unfinished[due] for due in sorted(unfinished)},
         }
 
 
@@ -659,5 +692,5 @@ def kind_of_evidence(reference: str) -> str:
 
 
 def _latest(records: Iterable[Record], limit: int) -> list[tuple[Record, LogEntry]]:
-    entries = [(record, entry) for record in records for entry in record.item.log]
-    return sorted(entries, key=lambda pair: (pair[1].date, pair[0].item.id), reverse=True)[:limit]
+    entries = ((record, entry) for record in records for entry in record.item.log)
+    return nlargest(limit, entries, key=lambda pair: (pair[1].date, pair[0].item.id))

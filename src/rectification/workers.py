@@ -1,4 +1,4 @@
-"""Work that writes files, and says in short what it wrote, shared out to processes."""
+"""Work that can be told of in short, shared out to processes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ctypes import c_longlong
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawValue
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
@@ -32,35 +33,39 @@ Told = TypeVar("Told")
 Job = Callable[[], Told]
 
 
-def on_both_cores(jobs: Sequence[Job[Told]]) -> list[Told]:
+def on_both_cores(jobs: Sequence[Job[Told]], *, least: int = _WORTH_A_PROCESS) -> list[Told]:
     """Do every job, on as many processes as there are cores, and return what they return, in any order.
 
     A job must only write files of its own; what it returns is sent between processes, so it should be short.
+    Fewer jobs than `least` are not worth a process.
 
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
-    after another. Jobs larger than the others are best put first. Raises what a job raises, or WorkerError
-    from another process.
+    after another. Jobs larger than the others are best put first. Raises what a job raises; from another
+    process only an OSError, and WorkerError for all else.
     """
-    workers = _processes() if len(jobs) >= _WORTH_A_PROCESS else 1
+    workers = _processes() if len(jobs) >= least else 1
     if workers == 1:
         return [job() for job in jobs]
     gc.freeze()  # a collection in a forked process would copy every page it touches
     try:
         context = multiprocessing.get_context("fork")
         taken = RawValue(c_longlong, 0)
-        faults: list[WorkerError] = []
+        faults: list[Exception] = []
         told: list[Told] = []
         with TemporaryFile() as lock:
             doing = partial(_done, jobs, taken, lock)
-            started = [Apart(partial(doing, os.getpid()), context) for _ in range(1, workers)]
+            started: list[Apart[list[Told]]] = []
+            with suppress(OSError):  # where the system has no room for more processes, fewer will do
+                for _ in range(1, workers):
+                    started.append(Apart(partial(doing, os.getpid()), context))
             try:
                 told += doing(0)
             finally:
                 for apart in started:
                     try:
                         told += apart.result()
-                    except WorkerError as fault:
+                    except (OSError, WorkerError) as fault:
                         faults.append(fault)
     finally:
         gc.unfreeze()
@@ -80,12 +85,17 @@ class Apart(Generic[Told]):
         theirs.close()
 
     def result(self) -> Told:
-        """Wait for the job and return what it returned. Raises WorkerError where it failed or was killed."""
+        """Wait for the job and return what it returned.
+
+        Raises the OSError it ended with, and WorkerError where it failed otherwise or was killed.
+        """
         try:
             fault, told = self._answers.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the latter where it was killed in the midst of its answer
             fault = "A process ended without an answer"
         self._process.join()
+        if isinstance(fault, OSError):
+            raise fault
         if fault:
             raise WorkerError(fault)
         return told  # type: ignore[no-any-return]
@@ -101,8 +111,21 @@ def beside(job: Job[Told]) -> Callable[[], Told]:
     gc.freeze()
     try:
         return Apart(job, multiprocessing.get_context("fork")).result
+    except OSError:  # no room for another process
+        return job
     finally:
         gc.unfreeze()
+
+
+def alone() -> bool:
+    """Tell whether no other thread runs here, not even one of a library that is no Python.
+
+    In a forked process such threads are gone, and a library that asks them waits for ever.
+    """
+    try:
+        return len([*Path("/proc/self/task").iterdir()]) == 1
+    except OSError:
+        return False
 
 
 def _processes() -> int:
@@ -148,5 +171,8 @@ def _report(job: Job[object], answers: Connection, other_end: Connection) -> Non
             answers.send(("", job()))
         except BrokenPipeError:
             raise
+        except OSError as error:
+            # Not the error itself: it may hold what cannot be sent.
+            answers.send((OSError(error.errno, error.strerror, error.filename, None, error.filename2), None))
         except BaseException:
             answers.send((traceback.format_exc(), None))
