@@ -7,16 +7,16 @@ that leaves the site's own origin.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from bench.reader import ARGUMENTS, served
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Error,
     Page,
@@ -29,20 +29,10 @@ from ..site.conftest import Project
 ROOT = Path(__file__).resolve().parents[2]
 # Chromium's own viewer of documents, a part of the browser.
 PDF_VIEWER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
-
-HEIGHT = 900
+TODAY = "2026-11-24"  # when the sites are built, too
+ZONE = "Asia/Shanghai"
 
 Reader = Callable[..., Page]
-
-
-class Machine(NamedTuple):
-    """What a reader reads on, and when: a `scheme` of colours, a `day` (`2026-12-01`), a time `zone`."""
-
-    width: int = 1280
-    scheme: str = "light"
-    scripts: bool = True
-    day: str = "2026-11-24"
-    zone: str = "Asia/Shanghai"
 
 
 def build(project: Path, site: Path) -> None:
@@ -51,44 +41,45 @@ def build(project: Path, site: Path) -> None:
     assert made.code == 0, made.output
 
 
-class Machines:
-    """Machines that are used again, one test after another, and remember nothing but what a server has sent.
+class Machine:
+    """A reader's machine. It is used again, by one test after another, and keeps only what a server has sent.
 
-    A context of the browser that has the site's files in its cache shows a page for half of what a new one takes.
+    A context of the browser that has the site's files in its cache, and a page that stays, shows another page for
+    less than half of what a new one takes.
     """
 
-    def __init__(self, chromium: Browser) -> None:
-        self._chromium = chromium
-        self._free: dict[Machine, list[BrowserContext]] = {}
-
-    def take(self, machine: Machine) -> BrowserContext:
-        """Return a context that nobody else uses, and no page is open in."""
-        free = self._free.setdefault(machine, [])
-        return free.pop() if free else self._start(machine)
-
-    def give_back(self, machine: Machine, context: BrowserContext) -> None:
-        """Close the pages of a context and make it forget what they have kept."""
-        *others, last = context.pages
-        for page in others:
-            page.close()
-        session = context.new_cdp_session(last)
-        session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
-        last.close()
-        context.clear_permissions()
-        self._free[machine].append(context)
-
-    def _start(self, machine: Machine) -> BrowserContext:
-        context = self._chromium.new_context(
-            viewport={"width": machine.width, "height": HEIGHT},
-            color_scheme=machine.scheme,  # type: ignore[arg-type]
-            java_script_enabled=machine.scripts,
-            timezone_id=machine.zone,
+    def __init__(self, chromium: Browser, scripts: bool, zone: str) -> None:
+        self._context = chromium.new_context(
+            java_script_enabled=scripts,
+            timezone_id=zone,
             # The tests' own scripts run beside the page's; test_headers.py holds the pages to their policy.
             bypass_csp=True,
         )
-        if machine.scripts:
-            context.clock.set_fixed_time(datetime.fromisoformat(f"{machine.day}T04:00:00+00:00"))
-        return context
+        self._scripts, self._day = scripts, ""
+        self._stays = self._context.new_page()
+        self._session = self._context.new_cdp_session(self._stays)
+
+    def open(self, width: int, scheme: str, day: str) -> Page:
+        """Return a new page, `width` pixels wide, in a `scheme` of colours, that takes `day` for today."""
+        if self._scripts and day != self._day:
+            self._context.clock.set_fixed_time(datetime.fromisoformat(f"{day}T04:00:00+00:00"))
+            self._day = day
+        page = self._context.new_page()
+        show(page, width, scheme)
+        return page
+
+    def forget(self) -> None:
+        """Close the pages that were opened, and forget what they have kept and been allowed."""
+        for page in self._context.pages:
+            if page is not self._stays:
+                page.close()
+        self._session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+        self._context.clear_permissions()
+
+
+def show(page: Page, width: int, scheme: Any) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
 
 
 @pytest.fixture(scope="session")
@@ -101,14 +92,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def machines(chromium: Browser) -> Machines:
-    return Machines(chromium)
+def machines() -> dict[tuple[bool, str], list[Machine]]:
+    """The machines that nobody uses, by whether they run scripts, and their time zone."""
+    return defaultdict(list)
 
 
 @pytest.fixture(scope="session")
-def window(machines: Machines) -> Page:
+def window(chromium: Browser) -> Page:
     """The page that `glance` looks through; it forgets the last address's view and colours before the next."""
-    page = machines.take(Machine()).new_page()
+    page = Machine(chromium, True, ZONE).open(1280, "light", TODAY)
     page.add_init_script("if (origin !== 'null') { sessionStorage.clear(); localStorage.clear(); }")
     return page
 
@@ -158,24 +150,35 @@ class Watch:
 
 
 @pytest.fixture
-def reader(machines: Machines) -> Iterator[Reader]:
+def reader(chromium: Browser, machines: dict[tuple[bool, str], list[Machine]]) -> Iterator[Reader]:
     """Opens pages: `reader(address, width=…, scheme=…, scripts=…, day=…)` gives a Playwright page.
 
-    Each is on a machine of its own, the fields of which are those of `Machine`; `missing` is that of `Watch`.
+    Each is on a machine of its own. `day` is the reader's own day (`2026-12-01`), `zone` the time zone of the
+    reader's machine; `missing` is that of `Watch`.
     """
-    taken: list[tuple[Machine, BrowserContext]] = []
+    taken: list[tuple[list[Machine], Machine]] = []
     watches: list[Watch] = []
 
-    def visit(address: str, *, missing: str = "", **options: Any) -> Page:
-        machine = Machine(**options)
-        context = machines.take(machine)
-        taken.append((machine, context))
-        watches.append(Watch(context.new_page(), missing))
+    def visit(
+        address: str,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        day: str = TODAY,
+        zone: str = ZONE,
+        missing: str = "",
+    ) -> Page:
+        free = machines[scripts, zone]
+        machine = free.pop() if free else Machine(chromium, scripts, zone)
+        taken.append((free, machine))
+        watches.append(Watch(machine.open(width, scheme, day), missing))
         return watches[-1].goto(address)
 
     yield visit
-    for machine, context in taken:
-        machines.give_back(machine, context)
+    for free, machine in taken:
+        machine.forget()
+        free.append(machine)
     for watch in watches:
         watch.end()
 
@@ -188,10 +191,9 @@ def glance(window: Page) -> Iterator[Reader]:
     """
     watch = Watch(window)
 
-    def show(address: str, *, width: int = 1280, scheme: Any = "light") -> Page:
-        window.set_viewport_size({"width": width, "height": HEIGHT})
-        window.emulate_media(color_scheme=scheme)
+    def look(address: str, *, width: int = 1280, scheme: str = "light") -> Page:
+        show(window, width, scheme)
         return watch.goto(address)
 
-    yield show
+    yield look
     watch.end()
