@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test compat newest lint bench fuzz screenshots constraints vendor sbom audit clean
+.PHONY: site serve test coverage compat newest lint bench fuzz screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -16,6 +16,13 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 
 test: .venv/ready-for-tests browser ## run every test
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+coverage: .venv/ready-for-tests ## which lines the tests run that need no browser, in all processes
+	$(BIN)/python -m pip install -q --no-build-isolation -e ".[coverage]"
+	rm -rf build/coverage
+	-$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --ignore tests/browser
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --skip-covered --sort cover
 
 compat: .venv/ready build/compat/ready ## the same site under ProperDocs, the ledger's pages under Zensical
 	build/compat/bin/python scripts/compat.py $(BIN)/python build/compat/sites
