@@ -45,7 +45,7 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready-for-tests browser ## time builds against other programs (they go into build/), a reader's waits, and many sites combined
+bench: .venv/ready-for-tests browser ## time builds against other programs (they go into build/), a check, a reader's waits, many sites combined
 	$(BIN)/python -m bench.versus_pages
 	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
 	$(BIN)/python -m bench.versus_peers --runs 3
@@ -56,6 +56,7 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.startup --at-most 0.15
 	$(BIN)/python -m bench.reader
 	$(BIN)/python -m bench.substance --items 10000
+	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.federation
 
 fuzz: .venv/ready-for-tests ## feed the reader and the renderer inputs led by coverage, for a minute

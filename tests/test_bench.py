@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bench import federation
+from bench import check, federation
 from bench.generate import DAY, entries, write_pages, write_site
 from bench.peers.with_hugo import layout
 from bench.versus_pages import Run, ratio, row, side_by_side
@@ -78,6 +78,29 @@ def test_sites_combined_are_timed_against_one(
     said = capsys.readouterr().out
     assert "1000 in all" in said
     assert 0 < float(said.split("ratio, read the copies")[1].split()[0]) < 1.5
+
+
+def test_a_check_is_timed_beside_the_reading_of_its_yaml(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["check", "--items", "60", "--runs", "1", "--times", "2"])
+    check.main()
+    first, _, *lines = capsys.readouterr().out.splitlines()
+    assert first == "60 items, 1 turns"
+    names = ["without near duplicates", "all rules"]
+    rows = [f"{kind}check, {name}" for name in names for kind in ("", "second ")]
+    assert [line[:40].strip() for line in lines[:5]] == ["yaml.load, CSafeLoader", *rows]
+    assert lines[0].split()[-2:] == ["1.00", "1.00"]
+    assert [line.partition(":")[0] for line in lines[5:]] == [f"120 items / 60, {name}" for name in names]
+
+
+def test_the_ratios_are_those_of_the_turns() -> None:
+    turns = [
+        {check.YAML: Run(2, 9, 1), "check": Run(1, 50, 1)},
+        {check.YAML: Run(1, 9, 2), "check": Run(4, 70, 8)},
+        {check.YAML: Run(1, 9, 1), "check": Run(3, 60, 3)},
+    ]
+    assert check.table(turns)[2].split() == ["check", "3.00", "s", "3.00", "s", "70", "MB", "3.00", "3.00"]
 
 
 SHELL = """<title>X</title><meta name="description" content="X"><meta property="og:title" content="X">

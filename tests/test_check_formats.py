@@ -20,7 +20,7 @@ from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.cli import check, rectify
 from rectification.diagnostic import Diagnostic
 from rectification.report import Report, formats
-from rectification.rules import examine
+from rectification.rules import all_rules, examine
 from rectification.settings import Settings
 
 HERE = Path(__file__).parent
@@ -215,22 +215,24 @@ def test_a_bug_is_called_a_bug(site: Path, monkeypatch: pytest.MonkeyPatch, at: 
         assert "RuntimeError: two lines" in done.stderr and "--debug" in done.stderr
 
 
-def test_a_bar_is_for_a_terminal_and_a_long_wait(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_is_for_a_terminal_and_a_long_wait(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from rectification.cli import _progress
 
     settings = Settings(site, site / "checklists")
     with _progress.progress(settings, "x") as tell:
         assert tell is None  # not a terminal
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with _progress.progress(settings, "x") as tell:
-        assert tell is None  # one file
-    monkeypatch.setattr(_progress, "_FEW", 1)
     monkeypatch.setattr(_progress, "_PATIENCE", -1.0)
     told: list[str] = []
     with _progress.progress(settings, "x") as tell:
         assert tell is not None
-        examine(settings, date(2026, 11, 24), lambda file: (told.append(file), tell(file))[0])
-    assert told == ["checklists/a.yml"]
+        examine(settings, date(2026, 11, 24), lambda name: (told.append(name), tell(name))[0], substance=True)
+    unasked = {rule.code for rule in all_rules() if rule.witness or rule.whole}
+    assert told[0] == "checklists/a.yml"
+    assert {rule.code for rule in all_rules()} - unasked <= set(told[1:])
+    assert "x" in capsys.readouterr().err
 
 
 HOOKS = yaml.safe_load((HERE.parent / ".pre-commit-hooks.yaml").read_text("utf-8"))

@@ -380,6 +380,7 @@ from rectification.ledger import readings
 shared = []
 real = rules.on_both_cores
 rules.on_both_cores = lambda jobs, **how: (shared.append(len(jobs)), real(jobs, **how))[1]
+readings.idle = rules.idle = lambda: True
 readings.on_both_cores = lambda jobs, **how: (shared.append(len(jobs)), real(jobs, **how))[1]
 if sys.argv.pop(1) == "alone":
     rules._WORTH_A_PROCESS = readings._WORTH_A_PROCESS = 10**9

@@ -128,6 +128,15 @@ def alone() -> bool:
         return False
 
 
+def idle() -> bool:
+    """Tell whether a processor is to spare: where none is, to share work out costs more than it brings."""
+    try:
+        busy = os.getloadavg()[0]
+    except (AttributeError, OSError):
+        return True
+    return busy < _processes() - 0.5
+
+
 def _processes() -> int:
     if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
         return 1

@@ -26,7 +26,7 @@ from rectification.ledger.evidence import EvidenceFile, inspect, is_linked
 from rectification.ledger.reading import Kind, Reading, type_json, type_values
 from rectification.ledger.sealed import Sealed
 from rectification.source import Document, Tree, decode, parse, parse_raw, raw_of, starts_of
-from rectification.workers import alone, on_both_cores
+from rectification.workers import alone, idle, on_both_cores
 
 _FOLDER = "readings"
 _MADE_BY = ("source.py", "model.py", "profile.py", "ledger/reading.py", "ledger/readings.py")
@@ -117,7 +117,8 @@ class Readings:
             for one in listed
             if one[1] not in self._known
         ]
-        if len(new) < 2 or not _WORTH_A_PROCESS <= sum(map(_size, new)) <= _TOO_MUCH or not alone():
+        worth = len(new) > 1 and _WORTH_A_PROCESS <= sum(map(_size, new)) <= _TOO_MUCH
+        if not (worth and idle() and alone()):
             return set()
         here = os.getpid()
         told: set[str] = set()

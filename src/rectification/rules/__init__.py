@@ -18,7 +18,7 @@ from rectification.ledger import Checklist, Ledger, Readings, load
 from rectification.rules.kept import Asked, Row, Store, findings_of, rows_of
 from rectification.rules.memory import Finding, Look, Memory, Pass
 from rectification.rules.rule import Breach, Rule, Witness, is_substance
-from rectification.workers import alone, on_both_cores
+from rectification.workers import alone, idle, on_both_cores
 
 if TYPE_CHECKING:
     from datetime import date
@@ -137,10 +137,11 @@ def examine(
 ) -> Examination:
     """Load a site's checklists and run every rule: all errors of all files, in the order of the files.
 
-    `tell` is called with the name of each file once it is read; `edits` maps names of files to texts
-    examined in their place, before anything is written. `deliveries` are what the site's sources gave: the
-    ledger is then the combined one, of which only the site's own part is checked. Without `substance` only
-    those substance rules run that are errors on this site. `witnesses` are as for `check`. What `readings`
+    `tell` is called with the name of each file once it is read, and with the code of each rule once it has
+    looked; `edits` maps names of files to texts examined in their place, before anything is written.
+    `deliveries` are what the site's sources gave: the ledger is then the combined one, of which only the
+    site's own part is checked. Without `substance` only those substance rules run that are errors on this
+    site. `witnesses` are as for `check`. What `readings`
     know is neither read nor judged again.
     """
     rules = [
@@ -162,7 +163,7 @@ def examine(
         if memory.store is not None:
             memory.store.begin(own, settings, readings.digests)
     whole = not (broken or missing)
-    found = check(own, settings, rules, whole=whole, witnesses=witnesses, memory=memory)
+    found = check(own, settings, rules, whole=whole, witnesses=witnesses, memory=memory, tell=tell)
     diagnostics = tuple(in_order([*loading.diagnostics, *joined.diagnostics, *found.diagnostics]))
     texts = loading.texts | _texts_of(settings) if deliveries else loading.texts
     return Examination(joined.ledger, diagnostics, texts, found.waived)
@@ -191,13 +192,14 @@ def check(
     whole: bool = True,
     witnesses: Mapping[Witness, object] = MappingProxyType({}),
     memory: Memories | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Findings:
     """Run `rules` over a ledger, at the levels and with the thresholds of its site.
 
     `whole` tells whether every file of the ledger could be read. `witnesses` maps `history` to what git
     knows of the ledger, and `base` to the ledger it is compared with; rules that need one of them and do
     not get it do not run. `memory` is what was found before, in records that are still the same objects or,
-    by its store, in files that are still the same.
+    by its store, in files that are still the same. `tell` is called with the codes of rules that have looked.
     """
     asked = _asked(settings, rules, whole=whole, witnesses=witnesses)
     public = ledger.public() if any(one.public for one in asked) else ledger
@@ -206,13 +208,17 @@ def check(
     looks = [partial(_findings, one, witnesses, holders) for one in asked]
     found: list[Diagnostic] = []
     waived: list[Waived] = []
-    for findings in _found(ledger, public, asked, looks, memory):
+    for findings in _found(ledger, public, asked, looks, memory, tell or _nobody):
         for one in findings:
             if one.waiver is None:
                 found.append(one.diagnostic)
             else:
                 waived.append(Waived(one.diagnostic, one.waiver))
     return Findings(tuple(found), tuple(waived))
+
+
+def _nobody(_: str) -> None:
+    """Tell nobody."""
 
 
 def _asked(
@@ -237,6 +243,7 @@ def _found(
     asked: Sequence[Asked],
     looks: Sequence[Look],
     memory: Memories | None,
+    tell: Callable[[str], None],
 ) -> Iterator[Iterable[Finding]]:
     """Yield what each rule finds, looking only at what `memory` does not know."""
     store = memory.store if memory is not None else None
@@ -253,7 +260,7 @@ def _found(
         if one.rule.each or one.rule.grounds:
             each = passes.get(one.public) if one.rule.each else None
             jobs[n] = _Job(one, each.unknown(one.key) if each is not None else subject, look)
-    told |= _side_by_side(jobs)
+    told |= _side_by_side(jobs, tell)
     for n, (one, subject, look) in enumerate(zip(asked, subjects, looks, strict=True)):
         if one.rule.each and one.public in passes:
             yield passes[one.public].findings(one.key, told.pop(n))
@@ -264,6 +271,7 @@ def _found(
             yield found
         else:
             yield look(subject)
+            tell(one.rule.code)
     for flag, over in passes.items():
         all_found = over.end()
         if store is not None:
@@ -296,20 +304,25 @@ class _Job:
         return list(self.look(self.ledger))
 
 
-def _side_by_side(jobs: Mapping[int, _Job]) -> dict[int, list[Finding]]:
+def _side_by_side(jobs: Mapping[int, _Job], tell: Callable[[str], None]) -> dict[int, list[Finding]]:
     """Do each job, on two processes where they are worth it, and return what was found.
 
     Each process comes to hold much of the ledger on its own: of a very large one that is too much memory.
     """
     records = max((len(job.ledger.records) for job in jobs.values()), default=0)
-    if not _WORTH_A_PROCESS <= records <= _TOO_MUCH or not alone():
-        return {n: job.found() for n, job in jobs.items()}
+    if not (_WORTH_A_PROCESS <= records <= _TOO_MUCH and idle() and alone()):
+        found_here = {}
+        for n, job in jobs.items():
+            found_here[n] = job.found()
+            tell(job.asked.rule.code)
+        return found_here
     here = os.getpid()
 
     def done(n: int) -> tuple[int, list[Finding], list[Row]]:
         job = jobs[n]
         found = job.found()
         if os.getpid() == here:
+            tell(job.asked.rule.code)
             return n, found, []
         return n, [], rows_of(found, {id(r.place): m for m, r in enumerate(job.ledger.records)})
 
