@@ -91,14 +91,18 @@ reports:
 """
 
 
+def make(site: Path) -> None:
+    for folder in ("checklists", "docs"):
+        (site / folder).mkdir()
+    (site / "docs/index.md").write_text("# x\n")
+    for name, text in (("a", LEDGER), ("_units", UNITS), ("_reports", REPORTS)):
+        (site / f"checklists/{name}.yml").write_text(text, "utf-8")
+    (site / "mkdocs.yml").write_text(CONFIG.format(language="zh", audience="public"), "utf-8")
+
+
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for folder in ("checklists", "docs"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "docs/index.md").write_text("# x\n")
-    for name, text in (("a", LEDGER), ("_units", UNITS), ("_reports", REPORTS)):
-        (tmp_path / f"checklists/{name}.yml").write_text(text, "utf-8")
-    (tmp_path / "mkdocs.yml").write_text(CONFIG.format(language="zh", audience="public"), "utf-8")
+    make(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795478400")
     return tmp_path
@@ -364,24 +368,44 @@ def test_wrong_usage(site: Path) -> None:
     assert done.exit_code == 2 and "checklists/_reports.yml" in done.output
 
 
-@pytest.mark.parametrize("form", ["xlsx", "docx", "csv", "html", "json"])
-@pytest.mark.parametrize("command", [["report", "city"], ["export"]])
-def test_the_same_facts_are_the_same_bytes(site: Path, form: str, command: list[str]) -> None:
-    """In another process, another zone, another language of the terminal, seconds later."""
-    made = set()
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The folders that two processes have written into: each in a zone of its own, one seconds later."""
+    site = tmp_path_factory.mktemp("twice")
+    make(site)
+    code = (
+        "import sys, time; from rectification.cli import rectify\n"
+        "now = time.time; time.time = lambda: now() + 90 * float(sys.argv[1])\n"
+        "for command in sys.argv[2:]: rectify.main(command.split(), standalone_mode=False)"
+    )
+    made = []
     for zone, seed in (("UTC", "1"), ("Asia/Shanghai", "2")):
-        name = f"{zone.replace('/', '')}.{form}"
-        code = (
-            "import time, sys; from rectification.cli import main\n"
-            "now = time.time; time.time = lambda: now() + 90 * float(sys.argv[1])\n"
-            "main(sys.argv[2:])"
+        (site / seed).mkdir()
+        commands = [f"{c} --to {form} -o {seed}/{c[:6]}.{form}" for c in COMMANDS for form in FORMATS]
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1795478400"}
+        done = subprocess.run(
+            [sys.executable, "-c", code, seed, *commands],
+            cwd=site,
+            env={**environment, "NO_MKDOCS_2_WARNING": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
         )
-        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "NO_MKDOCS_2_WARNING": "1"}
-        arguments = [sys.executable, "-c", code, seed, *command, "--to", form, "-o", name]
-        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
-        made.add(Path(name).read_bytes())
-    assert len(made) == 1
+        made.append(site / seed)
+    return made[0], made[1]
+
+
+FORMATS = ("xlsx", "docx", "csv", "html", "json")
+COMMANDS = ("report city", "export")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_same_facts_are_the_same_bytes(twice: tuple[Path, Path], form: str, command: str) -> None:
+    """In another process, another zone, another language of the terminal, seconds later."""
+    first, second = ((folder / f"{command[:6]}.{form}").read_bytes() for folder in twice)
+    assert first == second != b""
 
 
 # -- days and texts ------------------------------------------------------------------------------------
