@@ -15,12 +15,12 @@ serve: .venv/ready ## serve it with live reload on http://127.0.0.1:8000
 	$(BIN)/mkdocs serve
 
 test: .venv/ready-for-tests browser ## run every test
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/ready-for-tests ## which lines the tests run that need no browser, in all processes
 	$(BIN)/python -m pip install -q --no-build-isolation -e ".[coverage]"
 	rm -rf build/coverage
-	-$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --ignore tests/browser
+	-$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore tests/browser
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --sort cover
 

@@ -26,6 +26,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from .warm import compile_once, forget_plugins
+
 if TYPE_CHECKING:
     from .conftest import Project
 
@@ -163,39 +165,13 @@ def sum_of(files: Mapping[str, bytes]) -> str:
     return made.hexdigest()
 
 
-def _compile_once() -> None:
-    """Let templates be compiled once for all builds: that is half of the time a small site takes."""
-    import jinja2
-
-    compiled: dict[Any, Any] = {}
-    make: Any = jinja2.Environment.compile
-
-    def compile(self: jinja2.Environment, source: Any, *arguments: Any, **options: Any) -> Any:
-        key = (source, arguments, *options.items(), *self.extensions)
-        if not isinstance(source, str):
-            return make(self, source, *arguments, **options)
-        if key not in compiled:
-            compiled[key] = make(self, source, *arguments, **options)
-        return compiled[key]
-
-    jinja2.Environment.compile = compile  # type: ignore[method-assign]
-
-
-def _forget_plugins() -> None:
-    """Let each build have plugins of its own: MkDocs keeps those that know of a live preview."""
-    from mkdocs.config.base import get_schema
-    from mkdocs.config.defaults import MkDocsConfig
-
-    dict(get_schema(MkDocsConfig))["plugins"].plugin_cache.clear()
-
-
 def _serve(warm: Path) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     os.chdir(warm)
-    _compile_once()
+    compile_once()
     _build()
-    _forget_plugins()
+    forget_plugins()
     for line in sys.stdin:
         asked = json.loads(line)
         ended = Path(asked["project"]) / "ended.txt"

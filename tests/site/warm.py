@@ -88,6 +88,14 @@ def _build_once() -> None:
         mkdocs.__main__.cli(["build", "-q"], prog_name="mkdocs")
 
 
+def forget_plugins() -> None:
+    """Let each build have plugins of its own: MkDocs keeps those that know of a live preview."""
+    from mkdocs.config.base import get_schema
+    from mkdocs.config.defaults import MkDocsConfig
+
+    dict(get_schema(MkDocsConfig))["plugins"].plugin_cache.clear()
+
+
 def _serve() -> None:
     import mkdocs.__main__
 
@@ -95,6 +103,7 @@ def _serve() -> None:
     os.dup2(2, 1)
     compile_once()
     _build_once()
+    forget_plugins()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
