@@ -90,6 +90,7 @@ def test_free_text_and_export_of_what_is_found(large: str, reader: Reader, ledge
         if "消防通道" in r.item.model_dump_json()
     }
     assert len(expected) > 10
+    page.wait_for_load_state("networkidle")  # until the index has answered, not the titles alone
     ready(page, len(expected))
     page.locator(".rx-menu summary", has_text="导出").click()
     with page.expect_download() as waiting:

@@ -38,6 +38,7 @@ _LEFT_OUT = (
     ".rx-note",
     ".rx-days",
     ".rx-facts dt",
+    ".rx-related",  # each of them stands on a page of its own
     ".rx-item h2:not(#problem)",  # from that one on the excerpt of a find begins
     ".rx-badge",
     ".rx-severity",
