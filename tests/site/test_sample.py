@@ -33,7 +33,7 @@ def ledger() -> Ledger:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("sample")
     subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(folder / "site")],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder / "site")],
         cwd=ROOT,
         env={**os.environ, "SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"},
         check=True,

@@ -183,6 +183,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 build.unfilled[page.file.dest_uri] = listing
             sections = self.listed[listing]
             top = AnchorLink(str(page.title), page.toc.items[0].id if page.toc.items else listing, 1)
+            if page.present_anchor_ids is not None:  # what links of other pages may lead to
+                page.present_anchor_ids.update(section.anchor for section in sections)
             top.children = [AnchorLink(escape(section.title), section.anchor, 2) for section in sections]
             page.toc = TableOfContents([top])
             return f"{html}\n{body}"
