@@ -58,6 +58,16 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium, or the one that the environment names as CHROMIUM, without a window."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of the loopback; yields its address, ending in `/`."""
     handler = functools.partial(_Quiet, directory=str(folder))
@@ -78,16 +88,16 @@ def build(folder: Path, items: int) -> Path:
     return folder / "site"
 
 
-def fresh(chromium: Browser) -> Page:
+def fresh(browser: Browser) -> Page:
     """Return a page of a browser that has never seen the site."""
     # What is measured with runs beside the page's own scripts, past its policy.
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", bypass_csp=True)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", bypass_csp=True)
     return context.new_page()
 
 
-def ledger_ready(chromium: Browser, address: str) -> float:
+def ledger_ready(browser: Browser, address: str) -> float:
     """Return the seconds from navigation to the ledger page's table and facets, with a cold cache."""
-    page = fresh(chromium)
+    page = fresh(browser)
     started = time.perf_counter()
     page.goto(f"{address}ledger/?view=all", wait_until="commit")
     page.wait_for_function(
@@ -99,9 +109,9 @@ def ledger_ready(chromium: Browser, address: str) -> float:
     return seconds
 
 
-def facet_clicks(chromium: Browser, address: str) -> list[float]:
+def facet_clicks(browser: Browser, address: str) -> list[float]:
     """Return the seconds that each of FACETS takes to repaint, clicked one after another."""
-    page = fresh(chromium)
+    page = fresh(browser)
     page.goto(f"{address}ledger/?view=all")
     page.wait_for_selector("[data-ledger][data-ready]", state="attached")
     selectors = [f"[data-facet={facet}] input[value='{value}']" for facet, value in FACETS]
@@ -110,12 +120,12 @@ def facet_clicks(chromium: Browser, address: str) -> list[float]:
     return seconds
 
 
-def first_search(chromium: Browser, address: str, words: str) -> tuple[float, int]:
+def first_search(browser: Browser, address: str, words: str) -> tuple[float, int]:
     """Return the seconds from the last keystroke to the first results, and the bytes loaded for them.
 
     Scripts count as a server sends them that compresses; the index itself is compressed already.
     """
-    page = fresh(chromium)
+    page = fresh(browser)
     page.goto(f"{address}ledger/")
     page.wait_for_selector("[data-ledger][data-ready]", state="attached")
     loaded: list[int] = []
@@ -161,18 +171,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--site", type=Path, help="a site that is built already")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         site = chosen.site or build(Path(folder), chosen.items)
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
-        )
-        with served(site) as address:
+        with chromium() as browser, served(site) as address:
             ready = [ledger_ready(browser, address) for _ in range(chosen.runs)]
             clicks = [second for _ in range(chosen.runs) for second in facet_clicks(browser, address)]
             searches = {
                 words: [first_search(browser, address, words) for _ in range(chosen.runs)] for words in WORDS
             }
-        browser.close()
         items = sum(1 for path in (site / "items").iterdir() if path.is_dir())
         print(f"{items} items, {chosen.runs} runs")
         print(f"{'':<44}{'median':>9} {'least':>9} {'most':>9}")

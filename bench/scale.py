@@ -13,17 +13,12 @@ loads of ours, compressed.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
-
 from bench.generate import write_site
-from bench.reader import ARGUMENTS, ledger_ready, page_weight, served
+from bench.reader import chromium, ledger_ready, page_weight, served
 from bench.versus_pages import Run, anew, build
 
 EMPTY = """\
@@ -32,15 +27,6 @@ site_url: https://bench.example.org/
 theme: {name: material, language: zh, font: false}
 plugins: []
 """
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def theme_alone(folder: Path) -> int:

@@ -6,7 +6,6 @@ that leaves the site's own origin.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -14,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.reader import ARGUMENTS, served
+from bench.reader import chromium, served
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Error,
     Page,
     Request,
-    sync_playwright,
 )
 
 from ..site.conftest import Project
@@ -82,13 +80,10 @@ def show(page: Page, width: int, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+@pytest.fixture(scope="session", name="chromium")
+def running_chromium() -> Iterator[Browser]:
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,12 @@ dark, 1280 and 390 px wide, with one sheet a language and width that shows them 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
-from bench.reader import ARGUMENTS, served
-from playwright.sync_api import Browser, sync_playwright
+from bench.reader import chromium, served
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import ROOT, build
 
@@ -33,10 +32,7 @@ _SHEET = '<body style="margin:0;background:#e8eaf0;display:flex;gap:24px;padding
 def main() -> None:
     """Build the sample site in both languages, open it in Chromium, save the pictures."""
     SHEETS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
-        )
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for language in ("zh", "en"):
             project = Path(folder) / language
             for name in ("checklists", "docs", "overrides"):
@@ -50,7 +46,6 @@ def main() -> None:
                 shoot_all(browser, base, language)
                 if language == "zh":
                     shoot_readme(browser, base, Path(folder))
-        browser.close()
 
 
 def shoot(browser: Browser, address: str, size: tuple[int, int], scheme: str, path: Path) -> None:

@@ -317,3 +317,35 @@ def test_titles_stay_text_in_the_navigation(project: Project) -> None:
     assert "类&lt;script&gt;alert(2)&lt;/script&gt;" in html
     assert "<img src=x" not in html
     assert "<script>alert" not in html
+
+
+def test_a_page_of_very_many_shows_what_presses_most(project: Project) -> None:
+    """A unit's page ends at three hundred rows, and says where all are; a page of fewer keeps their order."""
+
+    def items(number: int) -> str:
+        lines = [
+            f"  - {{id: M-{n:03}, title: t, problem: p, unit: 县卫健局, found: 2026-01-01,"
+            f" due: {2029 - n % 3}-{1 + n % 12:02}-{1 + n % 28:02}}}\n"
+            for n in range(number)
+        ]
+        return "checklist: {id: M, title: 很多}\nitems:\n" + "".join(lines)
+
+    project.write("checklists/many.yml", items(310))
+    project.write("checklists/forms.yml", "checklist: {id: A, title: 甲}\nitems: []\n")
+    assert project.build().code == 0, project.output
+    page = project.page("units/县卫健局")
+    table = page[page.index('<table class="rx-table"') :]
+    days = re.findall(r'<time datetime="([\d-]+)"', table)
+    assert len(days) == 300
+    assert days == sorted(days)
+    assert days[-1] < "2029-12-04"  # the ten latest are left out
+    assert 'href="../../ledger/?unit=%E5%8E%BF%E5%8D%AB%E5%81%A5%E5%B1%80">在台账中查看全部 310 条' in page
+    project.write("checklists/many.yml", items(300))
+    assert project.build().code == 0, project.output
+    page = project.page("units/县卫健局")
+    assert re.findall(r"M-\d\d\d", page[page.index('<table class="rx-table"') :])[::2][:3] == [
+        "M-000",
+        "M-001",
+        "M-002",
+    ]
+    assert "在台账中查看全部" not in page

@@ -16,7 +16,7 @@ from mkdocs.livereload import LiveReloadServer
 from rectification.site.preview import Preview
 from rectification.site.verify import verify
 
-from .conftest import BUILD_DAY, CHECKLIST, INDEX, MKDOCS, UNITS, Project
+from .conftest import BUILD_DAY, CHECKLIST, INDEX, MKDOCS, Project
 
 HERE = "http://127.0.0.1:8000/base/"
 LISTED = ("ledger", "changes", "checklists", "units", "categories", "data", "rules")
@@ -27,7 +27,6 @@ class Served:
 
     def __init__(self, project: Project, site: Path) -> None:
         self.project, self.site = project, site
-        site.mkdir()
         config = self._config()
         config.plugins.on_startup(command="serve", dirty=False)
         self.plugin: Any = config.plugins["rectification"]
@@ -53,24 +52,17 @@ class Served:
         return heads[0][:3], b"".join(body)
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+@pytest.fixture(autouse=True)
+def build_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILD_DAY)
-    project = Project(tmp_path / "project")
-    project.write("mkdocs.yml", MKDOCS.format(language="zh"))
-    project.write("checklists/forms.yml", CHECKLIST)
-    project.write("checklists/_units.yml", UNITS)
-    project.write("checklists/evidence/a.csv", "a,b\n")
-    project.write("docs/index.md", INDEX)
-    return project
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[Project], Served]]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Project], Served]]:
     served: list[Served] = []
 
     def one(project: Project) -> Served:
-        served.append(Served(project, tmp_path / f"served{len(served)}"))
+        served.append(Served(project, tmp_path_factory.mktemp("served")))
         return served[-1]
 
     yield one
@@ -155,6 +147,27 @@ def test_the_index_follows_when_nobody_waits(project: Project, serve: Callable[[
         time.sleep(0.1)
     assert served.ask("api/v1/manifest.json")[0] == "200"
     assert list(verify(served.site).faults) == []
+
+
+def test_the_index_follows_though_it_could_not_be_made_before(
+    project: Project, serve: Callable[[Project], Served], caplog: pytest.LogCaptureFixture
+) -> None:
+    config = MKDOCS.format(language="zh").replace("search: false", "search: true")
+    project.write("mkdocs.yml", config.replace("  font: false\n", "  font: false\n  custom_dir: overrides\n"))
+    note = project.write("overrides/partials/item-note.html", "<p>说明</p>")
+    served = serve(project)
+    first = served.ask("pagefind/pagefind-entry.json")[1]
+    note.write_text("{{ nothing.at_all }}", "utf-8")
+    served.build()
+    end = time.monotonic() + 60
+    while "UndefinedError" not in caplog.text:
+        assert time.monotonic() < end, "nobody was told"
+        time.sleep(0.1)
+    note.write_text("<p>查无此词</p>", "utf-8")
+    served.build()
+    while served.ask("pagefind/pagefind-entry.json")[1] == first:
+        assert time.monotonic() < end, "the index never followed"
+        time.sleep(0.1)
 
 
 def test_a_page_made_while_another_build_begins_is_made_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def test_the_index_is_part_of_the_site_without_other_interfaces(project: Project
         name.endswith(".html") and b"data-pagefind-body" in content for name, content in files.items()
     )
     assert b"data-pagefind-body" not in files["ledger/index.html"]
+
+
+def test_an_item_is_found_by_its_own_words(project: Project) -> None:
+    """Not by the titles of items that it names, nor by the labels that stand on every item's page."""
+    project.write("mkdocs.yml", MKDOCS.format(language="zh").replace("search: false", "search: true"))
+    assert project.build().code == 0, project.output
+    pieces = [
+        json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
+        for path in (project.root / "site/pagefind/fragment").iterdir()
+    ]
+    (own,) = (piece["content"] for piece in pieces if piece["meta"].get("id") == "A-1")
+    for word in ("统一 一口", "月度 度公", "开始 始", "报表 表"):
+        assert word in own, word
+    for word in ("复填", "整改 改措", "进展", "计划"):
+        assert word not in own, word
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,7 @@ def examine(
     looked; `edits` maps names of files to texts examined in their place, before anything is written.
     `deliveries` are what the site's sources gave: the ledger is then the combined one, of which only the
     site's own part is checked. Without `substance` only those substance rules run that are errors on this
-    site. `witnesses` are as for `check`. What `readings`
-    know is neither read nor judged again.
+    site. `witnesses` are as for `check`. What `readings` know is neither read nor judged again.
     """
     rules = [
         rule

@@ -9,14 +9,12 @@ from __future__ import annotations
 import logging
 import posixpath
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from threading import Condition, RLock, Thread
 from typing import TYPE_CHECKING, Any
 
 from rectification.publish import index_json, manifest_json
 from rectification.site.kept import Kept, Look, forget
-from rectification.site.pagefind import SearchError
 from rectification.site.search import FOLDER
 
 if TYPE_CHECKING:
@@ -140,12 +138,12 @@ class Preview:
                 turn = self._turn
                 while self._changed.wait(_QUIET):
                     turn = self._turn
-            # What was shown may go away meanwhile; then there is another turn.
-            with suppress(OSError):
-                try:
-                    self._index(turn)
-                except SearchError as error:
-                    log.warning("%s", error)
+            try:
+                self._index(turn)
+            except Exception as error:  # a template with a mistake, say: it is to be mended, and tried again
+                # What was shown may have gone away meanwhile: then there is another turn.
+                if not self._differs(turn):
+                    log.warning("%s: %s", type(error).__name__, error)
 
     def _differs(self, turn: int) -> bool:
         return turn != self._turn

@@ -30,6 +30,7 @@ _LEFT_OUT = (
     "script",
     "style",
     "button",
+    ".rx-button",
     ".rx-noindex",
     ".rx-table-wrap",
     ".rx-counts",
