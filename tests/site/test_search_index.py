@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 
+import cbor2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
 from rectification.site.pagefind import SearchError, make_index
-from rectification.site.search import cut, cut_pages, index_of
+from rectification.site.search import cut, cut_pages, grouped, index_of, open_parts
 
 from .conftest import MKDOCS, Project
+
+PAGE = (
+    "<html><main data-pagefind-body><h1>第 {n} 项</h1><p data-pagefind-filter='unit:单位{unit}'>文字 {n}</p>"
+    "<p data-pagefind-filter='status:{n}'></p></main>"
+)
 
 
 def test_the_index_is_part_of_the_site_without_other_interfaces(project: Project) -> None:
@@ -81,8 +94,9 @@ def test_only_marked_pages_are_indexed_under_their_own_addresses(tmp_path: Path)
         (site / name).write_text(
             f"<html><nav>menu</nav><article{mark}><h1>一二</h1></article><footer>f", "utf-8"
         )
-    cut_pages(site, copies)
-    written = sorted(path.read_text("utf-8") for path in copies.iterdir())
+    names = cut_pages(site, [path.relative_to(site).as_posix() for path in site.rglob("*.html")], copies)
+    assert sorted(names) == sorted(path.name for path in copies.iterdir())
+    written = sorted((copies / name).read_text("utf-8") for name in names)
     assert [text.split('"')[1] for text in written] == [
         "address:",
         "address:a.html",
@@ -103,11 +117,12 @@ def test_a_program_that_ends_too_early(
     place.chmod(0o755)
     monkeypatch.setattr("pagefind_bin_extended.get_executable", lambda: place)
     (tmp_path / "site").mkdir()
+    (tmp_path / "site/a.html").write_text(PAGE.format(n=1, unit=1), "utf-8")
     with pytest.raises(SearchError, match=words):
-        index_of(tmp_path / "site", [])
+        index_of(tmp_path / "site", {"a.html": ""}, [])
     place.unlink()
     with pytest.raises(SearchError, match="No such file"):
-        index_of(tmp_path / "site", [])
+        index_of(tmp_path / "site", {"a.html": ""}, [])
 
 
 def test_a_page_that_is_not_there(tmp_path: Path) -> None:
@@ -117,16 +132,166 @@ def test_a_page_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_same_pages_give_the_same_index(tmp_path: Path) -> None:
     """Whatever order the file system lists them in, and however the program shuffles the values of filters."""
-    page = (
-        "<html><main data-pagefind-body><h1>第 {n} 项</h1><p data-pagefind-filter='unit:单位{unit}'>文字 {n}</p>"
-        "<p data-pagefind-filter='status:{n}'></p></main>"
-    )
     found = []
     for order in (range(40), range(39, -1, -1)):
         folder = tmp_path / str(order.start)
         folder.mkdir()
         for n in order:
-            (folder / f"{n}.html").write_text(page.format(n=n, unit=n % 7), "utf-8")
-        found.append(make_index(folder, [f"{n}.html" for n in range(40)], {"force_language": "en"}))
-    assert sum(name.startswith("filter/") for name in found[0]) == 2
+            (folder / f"{n}.html").write_text(PAGE.format(n=n, unit=n % 7), "utf-8")
+        found.append(index_of(folder, {f"{n}.html": "" for n in range(40)}, ["A-1"]))
+    assert sum(name.startswith("pagefind/filter/") for name in found[0]) == 2
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("borders", [[25], [1, 2, 39], [7, 14, 21, 28, 35]])
+def test_parts_joined_are_the_index_of_the_whole(tmp_path: Path, borders: list[int]) -> None:
+    """Word by word, page by page, place by place: also where some pages have fields that others lack."""
+    extra = {
+        3: "<p data-pagefind-meta='due:2025-01-01'>到期</p>",
+        20: "<img src='a.png' alt='图'>",
+        30: "café cafe",
+    }
+    names = [f"{n:02}.html" for n in range(40)]
+    for n, name in enumerate(names):
+        page = PAGE.format(n=n, unit=n % 7).replace("</main>", extra.get(n, "") + "</main>")
+        (tmp_path / name).write_text(page, "utf-8")
+
+    def made(start: int, end: int) -> Part:
+        return take_apart(make_index(tmp_path, names[start:end], {"force_language": "en"}))
+
+    whole = made(0, 40)
+    parts = [made(start, end) for start, end in pairwise([0, *borders, 40])]
+    assert len({part.fields for part in parts}) > 1
+    joined = join([Part.unpacked(part.packed()) for part in parts])
+    assert told(join([whole])) == told(joined)
+    (meta,) = (gzip.decompress(content) for name, content in joined.items() if name.endswith(".pf_meta"))
+    assert meta.startswith(b"pagefind_dcd")
+
+
+def told(files: dict[str, bytes]) -> object:
+    """Return what an index says, read by a library, without the names it gives to its files."""
+
+    def read(name: str) -> Any:
+        return cbor2.loads(gzip.decompress(files[name]).removeprefix(b"pagefind_dcd"))
+
+    (language,) = json.loads(files["pagefind-entry.json"])["languages"].values()
+    version, pages, chunks, filters, sorts, fields = read(f"pagefind.{language['hash']}.pf_meta")
+    pieces = [(gzip.decompress(files[f"fragment/{name}.pf_fragment"]), count) for name, count in pages]
+    words = {}
+    for low, high, name in chunks:
+        (held,) = read(f"index/{name}.pf_index")
+        assert [held[0][0], held[-1][0]] == [low, high]
+        assert [word for word, *_ in held] == sorted(word for word, *_ in held)
+        for word, found, spellings in held:
+            words[word] = (placed(found, fields), {same: placed(on, fields) for same, on in spellings})
+    assert language["page_count"] == len(pages)
+    values = {name: dict(read(f"filter/{known}.pf_filter")[1]) for name, known in filters}
+    return version, pieces, words, values, sorts, sorted(fields)
+
+
+def placed(pages: list[Any], fields: list[str]) -> list[tuple[int, list[int], list[object]]]:
+    numbers = accumulate(page[0] for page in pages)
+    return [
+        (number, places, [fields[-1 - place] if place < 0 else place for place in in_fields])
+        for number, (_, places, in_fields) in zip(numbers, pages, strict=True)
+    ]
+
+
+def test_an_index_of_another_form_is_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.format(n=1, unit=1), "utf-8")
+    files = make_index(tmp_path, ["a.html"], {"force_language": "en"})
+    assert take_apart(files).pages
+    (meta,) = (name for name in files if name.endswith(".pf_meta"))
+    (words,) = (name for name in files if name.endswith(".pf_index"))
+    changes: list[tuple[str, Callable[[Any], object]]] = [
+        (meta, lambda told: told[4].append("date")),  # sorted by something
+        (meta, lambda told: told.pop()),
+        (words, lambda told: told.append(1)),
+        (words, lambda told: told[0][0].append([])),
+        (words, lambda told: told[0][0][1][0].append(0)),
+        (words, lambda told: told[0][0][1][0].pop()),
+        (words, lambda told: told[0][0][1][0][1].append("x")),
+    ]
+    for name, change in changes:
+        told = cbor2.loads(gzip.decompress(files[name]).removeprefix(b"pagefind_dcd"))
+        change(told)
+        with pytest.raises(UnknownFormError):
+            take_apart(files | {name: gzip.compress(b"pagefind_dcd" + cbor2.dumps(told))})
+    for missing in (meta, words, "pagefind-entry.json"):
+        with pytest.raises(UnknownFormError):
+            take_apart({name: content for name, content in files.items() if name != missing})
+
+
+def test_an_index_of_another_form_is_taken_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(files: dict[str, bytes]) -> Part:
+        raise UnknownFormError
+
+    for n in range(3):
+        (tmp_path / f"{n}.html").write_text(PAGE.format(n=n, unit=1), "utf-8")
+    monkeypatch.setattr("rectification.site.search.take_apart", unknown)
+    files = index_of(tmp_path, {f"{n}.html": "" for n in range(3)}, [])
+    assert sum(name.startswith("pagefind/fragment/") for name in files) == 3
+
+
+def test_two_pieces_of_one_name(tmp_path: Path) -> None:
+    """Pagefind's names have seven digits: in parts of their own two pages may get the same ones."""
+    parts = []
+    for n in range(2):
+        (tmp_path / f"{n}.html").write_text(PAGE.format(n=n, unit=1), "utf-8")
+        part = take_apart(make_index(tmp_path, [f"{n}.html"], {"force_language": "en"}))
+        ((name, count),) = part.pages
+        files = {path.replace(name, "en_1234567"): content for path, content in part.files.items()}
+        parts.append(replace(part, pages=[("en_1234567", count)], files=files))
+    files = join(parts)
+    (language,) = json.loads(files["pagefind-entry.json"])["languages"].values()
+    meta = cbor2.loads(gzip.decompress(files[f"pagefind.{language['hash']}.pf_meta"])[12:])
+    pieces = [gzip.decompress(files[f"fragment/{name}.pf_fragment"]).decode() for name, _ in meta[1]]
+    assert ["第 0 项" in pieces[0], "第 1 项" in pieces[1]] == [True, True]
+    assert sum(path.startswith("fragment/") for path in files) == 2
+
+
+@given(st.sets(st.integers(0, 9999), min_size=460, max_size=3000), st.integers(0, 9999))
+@settings(max_examples=30, deadline=None)
+def test_a_page_more_changes_few_groups(numbers: set[int], new: int) -> None:
+    before = list(grouped(sorted(f"items/{n}/index.html" for n in numbers)))
+    after = list(grouped(sorted(f"items/{n}/index.html" for n in {*numbers, new})))
+    for groups in (before, after):
+        assert all(len(group) <= 450 for group in groups)
+        assert all(len(group) >= 150 for group in groups[:-1])
+        assert groups == sorted(groups)
+    assert sum(map(len, before)) == len(numbers)
+    assert len([group for group in after if group not in before]) <= 3
+
+
+def test_only_the_part_that_changed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rectification.site.search._LEAST", 2)
+    monkeypatch.setattr("rectification.site.search._MOST", 5)
+    monkeypatch.setattr(
+        "rectification.site.search.on_both_cores", lambda jobs, least: [job() for job in jobs]
+    )
+    asked: list[int] = []
+
+    def counted(folder: Path, pages: list[str], options: Any) -> dict[str, bytes]:
+        asked.append(len(pages))
+        return make_index(folder, pages, options)
+
+    monkeypatch.setattr("rectification.site.search.make_index", counted)
+    site = tmp_path / "site"
+    site.mkdir()
+    pages = {}
+    for n in range(30):
+        (site / f"{n:02}.html").write_text(PAGE.format(n=n, unit=n % 7), "utf-8")
+        pages[f"{n:02}.html"] = "as it was"
+    remembered = open_parts(tmp_path)
+    first = index_of(site, pages, [], remembered)
+    assert len(asked) > 5 and sum(asked) == 30
+    asked.clear()
+    assert index_of(site, pages, [], remembered) == first
+    assert asked == []
+    (site / "07.html").write_text(PAGE.format(n=777, unit=3), "utf-8")
+    pages["07.html"] = "changed"
+    second = index_of(site, pages, [], remembered)
+    assert len(asked) == 1 and asked[0] <= 5
+    assert second == index_of(site, pages, []) != first

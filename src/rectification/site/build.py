@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
@@ -138,6 +137,7 @@ class Build:
             self.compiled,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
+        self.parts = search.open_parts(settings.root) if self.with_search and remembers else None
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
         self.unfilled: dict[str, str] = {}  # a listing page's file -> its kind, where `offer` is to fill it
@@ -481,25 +481,27 @@ class Build:
         if not self.with_search:
             return None
         ids = [record.item.id for record in self.ledger.records]
-        pages = [(name, one.sha256) for name, one in tuple(self.made.items()) if name.endswith(".html")]
+        pages = {name: one.sha256 for name, one in tuple(self.made.items()) if name.endswith(".html")}
         for name in self.rendered:
             if name.endswith(".html"):
-                pages.append((name, sha256((self.root / name).read_bytes()).hexdigest()))
-        key = digest(engine(), ids, sorted(pages))
+                pages[name] = sha256((self.root / name).read_bytes()).hexdigest()
+        key = digest(engine(), ids, sorted(pages.items()))
         there = self._index_there()
-        if there and all(self.kept.has(name, key) for name in there):
+        if self.kept.has(search.ENTRY, key) and all(self.kept.lies(name) for name in there):
             self.made |= {name: self.kept.files[name] for name in there}
             return None
-        return key, search.index_of(self.root, ids)
+        return key, search.index_of(self.root, pages, ids, self.parts)
 
     def put_index(self, key: str, files: Mapping[str, bytes]) -> None:
-        """Write the search index, in place of another one."""
-        for name in self._index_there():
+        """Write what differs of the search index."""
+        gone = [name for name in self._index_there() if name not in files]
+        for name in gone:
             self.made.pop(name, None)
-        if (self.root / search.FOLDER).is_dir():
-            shutil.rmtree(self.root / search.FOLDER)
+        forget(self.root, gone)
         for name, content in files.items():
-            self.note([Made(name, self._write(name, content, key))])
+            own = key if name == search.ENTRY else digest(content)
+            known = self.kept.files[name] if self.kept.has(name, own) else self._write(name, content, own)
+            self.note([Made(name, known)])
 
     def _index_there(self) -> list[str]:
         return [name for name in self.kept.looks if name.startswith(f"{search.FOLDER}/")]

@@ -59,10 +59,12 @@ class Kept:
     def has(self, path: str, key: str) -> bool:
         """Tell whether the file at `path` is there as it was made from the same."""
         known = self.files.get(path)
-        if known is None or not key or known.key != key:
-            return False
-        look = self.looks.get(path)
-        return look is not None and (look.size, look.changed) == (known.size, known.changed)
+        return known is not None and bool(key) and known.key == key and self.lies(path)
+
+    def lies(self, path: str) -> bool:
+        """Tell whether the file at `path` lies there as the last build wrote it."""
+        known, look = self.files.get(path), self.looks.get(path)
+        return known is not None and look is not None and look == (known.size, known.changed)
 
 
 def digest(*parts: object) -> str:

@@ -69,7 +69,7 @@ class Preview:
         forget(self._site, gone)
         build.made = {name: known[name] for name in index}
         # From here on it is the new one that is shown.
-        self._known = {name: one for name, one in known.items() if name not in gone}
+        self._known = {name: one for name, one in known.items() if name not in gone and name not in index}
         self._build, self._waiting, self._offered = build, waiting, set(waiting)
         self._turn += 1
         self._changed.notify_all()

@@ -12,16 +12,23 @@ import gzip
 import json
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
+from zlib import crc32
 
-from rectification.site.pagefind import make_index
+from rectification.ledger.sealed import FOLDER as CACHES
+from rectification.ledger.sealed import Sealed
+from rectification.site import index_parts
+from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
+from rectification.site.kept import digest, engine
+from rectification.site.pagefind import SearchError, make_index
 from rectification.unwritten import naming
 from rectification.workers import on_both_cores
 
 FOLDER = "pagefind"
+ENTRY = f"{FOLDER}/{index_parts.ENTRY}"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was
 # true on the day of the build only.
 _LEFT_OUT = (
@@ -53,6 +60,11 @@ _OTHER_INTERFACES = (
     "pagefind-highlight.js",
 )
 
+# English words by their stems; the pairs of characters need no language.
+_OPTIONS: Mapping[str, object] = {"exclude_selectors": _LEFT_OUT, "force_language": "en"}
+_LEAST, _MOST = 150, 450  # pages of a part, where there is more than one
+_MADE = "part"  # the name of the file of one
+
 # The same characters, and the same mark, as in js/search-index.js.
 _HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GLUE = "\u2063"  # stands before a space that the page itself does not have
@@ -75,25 +87,88 @@ _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an i
 _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
 
 
-def index_of(site: Path, ids: Sequence[str]) -> dict[str, bytes]:
-    """Return the files of the search index of the marked pages below `site`, by their paths below it.
+def open_parts(root: Path) -> Sealed | None:
+    """Open the folder of the parts of the index that builds of the project at `root` remember."""
+    return Sealed.open(root / CACHES, "search")
 
-    With it goes `items.json`: the `ids` of all items, and for each the name of its piece of the index, by
-    which the ledger page knows the items among thousands of finds without loading every piece. Raises
-    SearchError.
+
+def index_of(
+    site: Path, pages: Mapping[str, str], ids: Sequence[str], remembered: Sealed | None = None
+) -> dict[str, bytes]:
+    """Return the files of the search index of the marked ones among `pages`, by their paths below `site`.
+
+    `pages` are paths below `site`, each with a digest of the page. With the index goes `items.json`: the
+    `ids` of all items, and for each the name of its piece of the index, by which the ledger page knows the
+    items among thousands of finds without loading every piece. Raises SearchError, and OSError where there
+    is no room.
+
+    Of a large site the index is made in parts, on all cores; those `remembered` are not made again.
     """
     with tempfile.TemporaryDirectory(prefix="rectify-search-") as name:
         folder = Path(name)
-        cut_pages(site, folder)
-        pages = sorted((page.name for page in folder.iterdir()), key=lambda page: int(page.split(".")[0]))
-        # English words by their stems; the pairs of characters need no language.
-        files = make_index(folder, pages, {"exclude_selectors": _LEFT_OUT, "force_language": "en"})
+        try:
+            files = join(_parts(site, pages, folder, remembered))
+        except UnknownFormError:  # of a later Pagefind: in one go, and as it comes
+            files = make_index(folder, cut_pages(site, sorted(pages), folder), _OPTIONS)
     names = _names_of_pieces(files)
     items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
     files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
     # The interface is js/search.js.
     ours = {path: content for path, content in files.items() if not path.startswith(_OTHER_INTERFACES)}
     return {f"{FOLDER}/{path}": content for path, content in ours.items()}
+
+
+def _parts(site: Path, pages: Mapping[str, str], folder: Path, remembered: Sealed | None) -> list[Part]:
+    """Return the parts of the index, in the order of their pages. Raises UnknownFormError."""
+    groups = list(grouped(sorted(pages)))
+    keys = [digest(engine(), [(page, pages[page]) for page in group]) for group in groups]
+    parts = [remembered.read(key) if remembered is not None else None for key in keys]
+    missing = [n for n, part in enumerate(parts) if part is None]
+    missing.sort(key=lambda n: -len(groups[n]))
+    jobs = [partial(_make_part, site, groups[n], folder / str(n)) for n in missing]
+    faults = on_both_cores(jobs, least=2)
+    for fault in filter(None, faults):
+        raise fault
+    for n in missing:
+        made = (folder / str(n) / _MADE).read_bytes()
+        parts[n] = memoryview(made)
+        if remembered is not None:
+            remembered.write(keys[n], made)
+    if remembered is not None:
+        remembered.keep(keys)
+    return [Part.unpacked(part) for part in parts if part]
+
+
+def grouped(pages: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the pages, which are sorted, in groups of some hundreds.
+
+    Where a group ends, its last name tells: so a page that comes or goes changes its own group, and seldom
+    the next one.
+    """
+    start = 0
+    for n, page in enumerate(pages, 1):
+        here = n - start
+        if here >= _MOST or (here >= _LEAST and len(pages) > _MOST and crc32(page.encode()) % _LEAST == 0):
+            yield pages[start:n]
+            start = n
+    if start < len(pages) or not pages:
+        yield pages[start:]
+
+
+def _make_part(site: Path, group: Sequence[str], folder: Path) -> SearchError | UnknownFormError | None:
+    """Write the part of the index that is of a group of pages; nothing where none of them is marked.
+
+    Returns why there is none. Raises OSError.
+    """
+    folder.mkdir()
+    copies = cut_pages(site, group, folder)
+    try:
+        part = take_apart(make_index(folder, copies, _OPTIONS)).packed() if copies else b""
+    except (SearchError, UnknownFormError) as fault:
+        return fault
+    with naming(folder / _MADE):
+        (folder / _MADE).write_bytes(part)
+    return None
 
 
 def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -107,25 +182,28 @@ def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
     return names
 
 
-def cut_pages(site: Path, folder: Path) -> None:
-    """Write the indexed part of each marked page below `site` to `folder`, its Chinese cut.
+def cut_pages(site: Path, pages: Iterable[str], folder: Path) -> list[str]:
+    """Write the indexed part of each marked one of `pages` to `folder`, its Chinese cut; return the names.
 
-    The copies are numbered; each holds its page's own address. Raises OSError.
+    Each copy holds its page's own address. Raises OSError.
     """
-    pages = sorted(site.rglob("*.html"))
-    on_both_cores(
-        [
-            partial(_cut_page, page, page.relative_to(site).as_posix(), folder / f"{number}.html")
-            for number, page in enumerate(pages)
-        ]
-    )
+    copies = []
+    for page in pages:
+        text = _cut_page((site / page).read_text("utf-8"), page)
+        if text is None:
+            continue
+        # The name becomes part of the index: so it depends on nothing but the page's own.
+        copy = folder / f"{digest(page)[:16]}.html"
+        with naming(copy):
+            copy.write_text(text, "utf-8")
+        copies.append(copy.name)
+    return copies
 
 
-def _cut_page(path: Path, address: str, copy: Path) -> None:
-    html = path.read_text("utf-8")
+def _cut_page(html: str, address: str) -> str | None:
     mark = html.find(_BODY)
     if mark < 0:
-        return
+        return None
     start = html.rindex("<", 0, mark)
     end = html.rfind("</article>", mark) if html.startswith("<article", start) else -1
     way_on = html.find(_WAY_ON, mark)
@@ -135,8 +213,7 @@ def _cut_page(path: Path, address: str, copy: Path) -> None:
     address = quote(address.removesuffix("index.html") if address.endswith("/index.html") else address)
     address = "" if address == "index.html" else address
     own = f'<span data-pagefind-meta="address:{address}"></span>'
-    with naming(copy):
-        copy.write_text(f"<html><main {_BODY}>{own}{cut(body)}", "utf-8")
+    return f"<html><main {_BODY}>{own}{cut(body)}"
 
 
 def cut(html: str) -> str:
