@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
@@ -372,6 +373,7 @@ def _encoded(value: object) -> bytes:
     raise TypeError(value)
 
 
+@lru_cache(maxsize=1 << 16)
 def _head(kind: int, number: int) -> bytes:
     if number < 24:
         return bytes((kind * 32 + number,))
