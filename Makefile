@@ -47,8 +47,9 @@ lint: .venv/ready-for-tests ## style, types, and the direction of imports
 
 bench: .venv/ready-for-tests browser ## time builds against other programs (they go into build/), a check, a reader's waits, many sites combined
 	$(BIN)/python -m bench.versus_pages
-	$(BIN)/python -m bench.versus_pages --search --navigation --runs 3
+	$(BIN)/python -m bench.versus_pages --search --navigation
 	$(BIN)/python -m bench.versus_peers --runs 3
+	$(BIN)/python -m bench.versus_peers --items 10000 --runs 5 --peers hugo hugo+pagefind mkdocs
 	$(BIN)/python -m bench.second_build
 	$(BIN)/python -m bench.preview
 	$(BIN)/python -m bench.scale

@@ -12,6 +12,9 @@ Sphinx always writes one.
 Printed as a table in Markdown: median, least and most seconds, processor seconds of all processes of a
 build, the memory of its largest, files and megabytes written, and how many times as long as ours it took,
 the median over the turns (on the clock, and in processor time, which other work disturbs less).
+
+Below it stand floors, each measured in the same turns: what it takes one process only to write the files of
+our site, their contents at hand; and what Pagefind's command takes over our finished pages.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -89,14 +94,65 @@ def sides(chosen: Sequence[str], folder: Path, number: int, seed: int) -> list[S
     return found
 
 
-def measure(found: Sequence[Side], runs: int) -> None:
-    """Let the sides build in turn, from nothing each time, and keep what is measured after the first turn."""
+def measure(found: Sequence[Side], runs: int) -> list[Side]:
+    """Let the sides build in turn, from nothing each time, and keep what is measured after the first turn.
+
+    Returns the floors, measured over our pages as they have just been built.
+    """
+    floors = {}
     for turn in range(runs + 1):
         for side in found:
             forget(side.folder)
             measured = side.start()
             if turn:
                 side.runs.append(measured)
+            if side.name in FLOORS:
+                name, start = FLOORS[side.name]
+                floor = floors.setdefault(name, Side(name, side.folder, partial(start, side.site), side.name))
+                measured = floor.start()
+                if turn:
+                    floor.runs.append(measured)
+    return list(floors.values())
+
+
+_WRITE = """\
+import sys, time
+from pathlib import Path
+site, copy = map(Path, sys.argv[1:])
+files = [(path.relative_to(site), path.read_bytes()) for path in site.rglob("*") if path.is_file()]
+started, busy = time.perf_counter(), time.process_time()
+for name, content in files:
+    place = copy / name
+    try:
+        place.write_bytes(content)
+    except FileNotFoundError:
+        place.parent.mkdir(parents=True)
+        place.write_bytes(content)
+print(time.perf_counter() - started, time.process_time() - busy)
+"""
+
+
+def write_again(site: Path) -> Run:
+    """Time the bare writing of a site's files to a new folder."""
+    with tempfile.TemporaryDirectory(dir=site.parent) as copy:
+        command = [sys.executable, "-c", _WRITE, str(site), copy]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return Run(float(told[0]), 0, float(told[1]))
+
+
+def index_again(site: Path) -> Run:
+    """Time Pagefind's command over the pages of a site."""
+    from pagefind_bin_extended import get_executable
+
+    with tempfile.TemporaryDirectory(dir=site.parent) as index:
+        command = [str(get_executable()), "--silent", "--site", str(site), "--output-path", index]
+        return run([command], site.parent, os.environ)
+
+
+FLOORS: Mapping[str, tuple[str, Callable[[Path], Run]]] = {
+    OURS: ("floor: writing our files", write_again),
+    SEARCHED: ("floor: Pagefind over our pages", index_again),
+}
 
 
 def written(site: Path) -> tuple[int, float]:
@@ -151,13 +207,17 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = sides(chosen.peers, Path(folder), chosen.items, chosen.seed)
-        measure(found, chosen.runs)
+        floors = measure(found, chosen.runs)
         for side in found:
             if side.folder.name == "strictdoc":
                 verify_documents(side.site, chosen.items, chosen.seed)
             else:
                 verify(side.site, chosen.items, chosen.seed)
         print("\n".join(table(found)))
+        print()
+        for floor in floors:
+            seconds, busy = ([getattr(one, kind) for one in floor.runs] for kind in ("seconds", "busy"))
+            print(f"{floor.name}: {statistics.median(seconds):.1f} s, {statistics.median(busy):.1f} s busy")
     load = os.getloadavg()[0]
     print(f"\n{chosen.items} items, {chosen.runs} turns, {os.cpu_count()} cores, load {load:.0f} at the end.")
 
