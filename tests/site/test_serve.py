@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import socket
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from urllib.request import urlopen
+
+import pytest
 
 from rectification.site.plugin import RectificationPlugin
 
@@ -23,18 +27,26 @@ DEADLINE = 60  # seconds a slow machine may take; a change is usually seen withi
 @contextmanager
 def served(project: Project) -> Iterator[str]:
     """Run `mkdocs serve` on a free port of the loopback; yields the site's address."""
+    with running(project) as (address, _):
+        yield address
+
+
+@contextmanager
+def running(project: Project) -> Iterator[tuple[str, int]]:
+    """Run `mkdocs serve`, which says what it says in served.txt; yields the site's address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
-        cwd=project.root,
-        env={**os.environ, "SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (project.root / "served.txt").open("wb") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+            cwd=project.root,
+            env={**os.environ, "SOURCE_DATE_EPOCH": BUILD_DAY, "NO_MKDOCS_2_WARNING": "1"},
+            stdout=said,
+            stderr=said,
+        )
     try:
-        yield f"http://127.0.0.1:{port}/base/"
+        yield f"http://127.0.0.1:{port}/base/", server.pid
     finally:
         server.terminate()
         server.wait(10)
@@ -77,6 +89,27 @@ def test_changes_are_seen(project: Project) -> None:
         assert "M006" in stale
         project.write("checklists/forms.yml", CHECKLIST.replace("统一口径", "统一四级口径"))
         assert "M006" not in wait_for(f"{site}items/A-1/", "统一四级口径")
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only on Linux can another process be limited")
+def test_a_change_that_cannot_be_written_is_told_of_in_one_line(project: Project) -> None:
+    project.write("mkdocs.yml", MKDOCS.format(language="en"))
+    with running(project) as (site, process):
+        wait_for(f"{site}items/A-1/", "统一口径")
+        limits = resource.prlimit(process, resource.RLIMIT_FSIZE)
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (5000, limits[1]))
+        before = (project.root / "served.txt").stat().st_size
+        project.write("checklists/forms.yml", CHECKLIST.replace("统一口径", "统一三级口径"))
+        said = ""
+        end = time.monotonic() + DEADLINE
+        while "An error happened" not in said and time.monotonic() < end:
+            said = (project.root / "served.txt").read_text("utf-8")[before:]
+            time.sleep(0.1)
+        assert re.search(r"^\S+ cannot be written: .*$", said, re.M), said
+        assert "Traceback" not in said
+        resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
+        project.write("checklists/forms.yml", CHECKLIST.replace("统一口径", "统一四级口径"))
+        wait_for(f"{site}items/A-1/", "统一四级口径")
 
 
 def test_the_preview_watches_every_source(project: Project) -> None:

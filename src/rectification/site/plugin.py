@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from mkdocs import utils
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.toc import AnchorLink, TableOfContents
@@ -283,7 +283,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._let_go()
         self.build = self.staging = None
         if unwritten:
-            raise PluginError(unwritten) from error
+            # Of any other error MkDocs' live server shows the traceback.
+            raise (Abort if self.serving else PluginError)(unwritten) from error
 
     # -- only what differs from the last build -----------------------------------------------------
 
