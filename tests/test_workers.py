@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
 import threading
 from functools import partial
 from multiprocessing import get_context
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from rectification.workers import Apart, WorkerError, on_both_cores
+from rectification import workers
+from rectification.workers import Apart, WorkerError, idle, on_both_cores
 
 
 def _append(path: Path) -> None:
@@ -70,3 +73,46 @@ def test_where_there_is_no_room_for_a_process_the_others_do_its_work(
     monkeypatch.setattr(os, "fork", fork)
     on_both_cores([partial(_append, tmp_path / str(n)) for n in range(300)])
     assert len([*tmp_path.iterdir()]) == 300
+
+
+def test_no_processor_is_to_spare_while_all_are_at_work() -> None:
+    spinning = [
+        subprocess.Popen(
+            [sys.executable, "-c", "print(1, flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
+        )
+        for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        for process in spinning:
+            assert process.stdout is not None
+            process.stdout.readline()
+        assert not idle()
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("running", "spare"), [([1, 1, 1], True), ([9, 9, 1], True), ([2, 3, 2], False), ([9, 9, 9], False)]
+)
+def test_what_runs_for_a_moment_is_no_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, running: list[int], spare: bool
+) -> None:
+    told = iter(running)
+    monkeypatch.setattr(workers, "_processes", lambda: 2)
+    monkeypatch.setattr(Path, "read_text", lambda path, encoding: f"9.9 9.9 9.9 {next(told)}/96 1\n")
+    assert idle() is spare
+
+
+def test_where_the_system_does_not_tell_the_last_minute_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(path: Path, encoding: str) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(workers, "_processes", lambda: 2)
+    monkeypatch.setattr(Path, "read_text", missing)
+    for load, spare in ((0.4, True), (1.7, False)):
+        monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert idle() is spare

@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -130,11 +131,20 @@ def alone() -> bool:
 
 def idle() -> bool:
     """Tell whether a processor is to spare: where none is, to share work out costs more than it brings."""
+    return _busy() <= _processes() - 1
+
+
+def _busy() -> float:
+    """Return how many processors are at work, this process's included."""
+    looks = []
     try:
-        busy = os.getloadavg()[0]
-    except (AttributeError, OSError):
-        return True
-    return busy < _processes() - 0.5
+        for _ in range(3):  # what runs for a moment only is none of them
+            # The average of the last minute, beside it, still counts what has ended meanwhile.
+            looks.append(int(Path("/proc/loadavg").read_text("ascii").split()[3].split("/")[0]))
+            time.sleep(0.001)
+    except (OSError, IndexError, ValueError):
+        return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    return min(looks)
 
 
 def _processes() -> int:
