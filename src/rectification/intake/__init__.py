@@ -6,8 +6,9 @@ Nothing is guessed in silence: what was assumed, what is missing and where each 
 from rectification.intake.checklist import examine_draft, write_checklist
 from rectification.intake.days import Reading, read_day
 from rectification.intake.measures import split_measures
-from rectification.intake.placing import Intake, Note, Wishes, columns_with_examples, take_in
+from rectification.intake.placing import Intake, columns_with_examples, take_in
 from rectification.intake.profile import read_report
+from rectification.intake.rows import Note, Wishes
 from rectification.intake.sheet import Sheet, UnreadableError, read_sheets
 from rectification.intake.table import Table, find_table
 

@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.exchange import cells as written
 from rectification.intake.days import Role, day_within, read_day
 from rectification.intake.headings import (
-    MODE_WORDS,
     NOTHING,
     SECTION,
-    SEVERITY_WORDS,
     STATUS_WORDS,
-    TOTALS,
-    VISIBILITY_WORDS,
 )
 from rectification.intake.measures import split_measures
-from rectification.intake.table import plain
+from rectification.intake.rows import LINE, NUMBERED, Facts, Note, Outcome, Rows, Wishes
+from rectification.intake.words import (
+    WORDS_OF,
+    as_day,
+    code_of,
+    first_sentence,
+    measure,
+    mode_in,
+    names_in,
+    own_status,
+    state_in,
+)
 from rectification.model import EvidenceReference, Identifier, Record, build
 
 if TYPE_CHECKING:
     from rectification.intake.sheet import Cell, Sheet, Spot
     from rectification.intake.table import Column, Table
 
-Outcome = Literal["placed", "extra", "heading", "sequence", "total", "derived"]
-Facts = dict[str, Any]
 
-_LINE = 300  # characters of a one-line fact, as the model has it
-_TITLE = 60  # characters of a title made of a problem's first sentence
 _HASHED = re.compile(r"(.+) SHA-256 [0-9a-f]{64}")
-_FOOTER = re.compile(r"(填表|填报|制表|审核|联系|备注|说明|注|签字|单位|负责人|日期|电话)[^：:]{0,8}[：:]")
-_NUMBERED = re.compile(r"[（(]?[\d一二三四五六七八九十百]+[）)、.]?")
-_WORDS_OF = {"severity": SEVERITY_WORDS, "mode": MODE_WORDS, "visibility": VISIBILITY_WORDS}
-_NEEDED = ("unit", "found", "due")
 
 
 class _Named(Record):
@@ -48,27 +44,6 @@ class _Named(Record):
 
 class _Proof(Record):
     evidence: EvidenceReference
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What whoever imports says beforehand; it stands where the workbook says nothing."""
-
-    checklist: str = ""
-    title: str = ""
-    unit: str = ""
-    found: date | None = None
-    due: date | None = None
-    as_of: date | None = None
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something to know about the import: a code (`intake.note.CODE`), where, and the facts of its words."""
-
-    code: str
-    cell: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,127 +73,16 @@ def take_in(sheet: Sheet, table: Table, wishes: Wishes) -> Intake:
     return Intake(placing.header, items, tuple(placing.notes), placing.lacking(), placing.outcomes, unplaced)
 
 
-class _Placing:
+class _Placing(Rows):
     """One pass over a sheet, top to bottom; it gathers outcomes and notes on the way."""
 
     def __init__(self, sheet: Sheet, table: Table, wishes: Wishes) -> None:
-        self.sheet, self.table, self.wishes = sheet, table, wishes
-        self.header: Facts = {}
-        self.remarks: list[str] = []
-        self.notes: list[Note] = []
-        self.outcomes: dict[Spot, Outcome] = {}
+        super().__init__(sheet, table, wishes)
         self.lacks: dict[str, list[str]] = {}
         self.ids: set[str] = set()  # ids of the workbook that may be kept and are not yet used
         self.taken: frozenset[str] = frozenset()
-        self.section: dict[int, Cell] = {}  # first row of an item -> the section heading above it
-        self.as_of = wishes.as_of
         self.titled = self.numbered = 0
         self.last_found: date | None = None
-        self.columns = {column.number: column for column in table.columns}
-
-    def note(self, code: str, cell: Cell | None = None, **facts: object) -> None:
-        self.notes.append(Note(code, cell.name if cell else "", facts))
-
-    def put(self, cell: Cell, outcome: Outcome) -> None:
-        self.outcomes.setdefault(cell.spot, outcome)
-
-    # The rows above the table, and which rows below it make an item.
-
-    def heading(self) -> None:
-        """Take the title, the day and the remarks from the rows above the table; mark the header's cells."""
-        table = self.table
-        above = [cell for cell in self.sheet.cells.values() if cell.row < table.first]
-        # The longest line that is no label: `附件2` may stand above the title, a subtitle below it.
-        named = [cell for cell in above if not _FOOTER.match(cell.text) and len(cell.text) <= _LINE]
-        title = max(named, key=lambda cell: len(cell.text), default=None)
-        for cell in above:
-            self.put(cell, "placed")
-            if cell is title and not self.wishes.title:
-                self.header["title"] = " ".join(cell.text.split())
-            else:
-                self.remarks.append(cell.text)
-            day = _day_above(cell)
-            if day is not None and self.as_of is None:
-                self.as_of = day
-                self.note("as_of", cell, found=cell.text, day=day)
-        for cell in self.sheet.cells.values():
-            if table.first <= cell.row <= table.last:
-                self.put(cell, "heading")
-        for name in self.sheet.formulas:
-            self.notes.append(Note("formula", name))
-        for name in self.sheet.cleaned:
-            self.notes.append(Note("cleaned", name))
-
-    def groups(self) -> list[list[int]]:
-        """Return the rows of each item; totals, section headings and footers are taken out on the way."""
-        subject = [c.number for c in (*self.table.of("problem"), *self.table.of("title"))]
-        groups: list[list[int]] = []
-        owner: Cell | None = None
-        section: Cell | None = None
-        waiting: list[Cell] = []
-        for row in range(self.table.last + 1, self.sheet.last_row + 1):
-            own = list(self.sheet.by_row.get(row, ()))
-            about = next((c for n in subject if (c := self.sheet.at(row, n)) is not None), None)
-            if not own and (about is None or about is not owner):
-                continue
-            if own and _is_total(own):
-                for cell in own:
-                    self.put(cell, "total")
-                self.note("total", own[0], text=" ".join(c.text for c in own))
-            elif len(own) == 1 and self._stands_alone(own[0], subject):
-                waiting.append(own[0])
-            elif own and all(_FOOTER.match(c.text) for c in own):
-                waiting += own
-            elif about is not None and about is owner:
-                groups[-1].append(row)
-            elif about is None and all(self._numbers(c) for c in own):
-                for cell in own:
-                    self.put(cell, "sequence")
-            elif about is None and groups and not any(self._numbers(c) for c in own):
-                groups[-1].append(row)
-                self.note("continued", own[0], row=row)
-            else:
-                section = self._sections(waiting) or section
-                waiting = []
-                groups.append([row])
-                owner = about
-                if section is not None:
-                    self.section[row] = section
-        for cell in waiting:
-            self._remark(cell)
-        return groups
-
-    def _numbers(self, cell: Cell) -> bool:
-        """Tell whether a cell only counts: a table often goes on with numbered, empty rows."""
-        column = self.columns.get(cell.column)
-        counting = column is not None and column.field in ("sequence", "id")
-        return counting and _NUMBERED.fullmatch(cell.text) is not None
-
-    def _stands_alone(self, cell: Cell, subject: Sequence[int]) -> bool:
-        """Tell whether the only cell of a row is a section's heading or a remark, not an item's."""
-        if cell.last_row > cell.row:
-            return False
-        wide = cell.last_column - cell.column >= max(2, len(self.table.columns) // 2)
-        first = cell.column == min(self.columns, default=1) and cell.column not in subject
-        return wide or (first and not _NUMBERED.fullmatch(cell.text))
-
-    def _sections(self, waiting: Sequence[Cell]) -> Cell | None:
-        """Return the heading of the items that follow; what else stood alone goes to the checklist's note."""
-        heading = next(
-            (c for c in reversed(waiting) if not _FOOTER.match(c.text) and len(c.text) <= _LINE), None
-        )
-        for cell in waiting:
-            if cell is heading:
-                self.put(cell, "extra" if self.table.of("category") else "placed")
-                self.note("section", cell, text=cell.text)
-            else:
-                self._remark(cell)
-        return heading
-
-    def _remark(self, cell: Cell) -> None:
-        self.put(cell, "placed")
-        self.remarks.append(cell.text)
-        self.note("footer", cell, text=cell.text)
 
     # The checklist.
 
@@ -277,7 +141,7 @@ class _Placing:
                 self._placed(found)
         if found := self._cells("source", rows):
             text = "\n".join(cell.text for cell in found)
-            if len(text) <= _LINE:
+            if len(text) <= LINE:
                 facts["source"] = {"kind": " ".join(text.split())}
                 self._placed(found)
             else:
@@ -317,7 +181,7 @@ class _Placing:
         for cell in cells:
             column = self.columns.get(cell.column)
             heading = column.heading if column and column.heading else cell.name.rstrip("0123456789")
-            self._add(extra, heading[:_LINE], cell.text)
+            self._add(extra, heading[:LINE], cell.text)
             self.put(cell, "extra")
 
     def _lack(self, option: str, where: str) -> None:
@@ -338,13 +202,13 @@ class _Placing:
                 self.ids.discard(cell.text)
                 facts["id"] = cell.text
                 self.put(cell, "placed")
-            elif _NUMBERED.fullmatch(cell.text):
+            elif NUMBERED.fullmatch(cell.text):
                 self.put(cell, "sequence")
             else:
                 self._extra([cell], extra)
                 self.note("id", cell, found=cell.text)
         for cell in self._cells("sequence", rows):
-            if _NUMBERED.fullmatch(cell.text):
+            if NUMBERED.fullmatch(cell.text):
                 self.put(cell, "sequence")
             else:
                 self._extra([cell], extra)
@@ -363,20 +227,20 @@ class _Placing:
         self._placed([*titles, *problems])
         title = " ".join(" ".join(cell.text for cell in titles).split())
         problem = "\n".join(cell.text for cell in problems)
-        if len(title) > _LINE:
+        if len(title) > LINE:
             problem, title = "\n".join(filter(None, ["\n".join(c.text for c in titles), problem])), ""
         if problem and not title:
-            title = _first_sentence(problem)
+            title = first_sentence(problem)
             self.titled += title != problem
         if not title:
             self._lack("problem", str(rows[0]))
         facts["title"], facts["problem"] = title, problem or title
 
     def _unit(self, rows: Sequence[int], facts: Facts, extra: dict[str, str]) -> None:
-        partners = [name for cell in self._cells("partners", rows) for name in _names_in(cell.text)]
+        partners = [name for cell in self._cells("partners", rows) for name in names_in(cell.text)]
         found = self._cells("unit", rows)
-        names = list(dict.fromkeys(name for cell in found for name in _names_in(cell.text)))
-        if all(len(name) <= _LINE for name in names):
+        names = list(dict.fromkeys(name for cell in found for name in names_in(cell.text)))
+        if all(len(name) <= LINE for name in names):
             self._placed(found)
             if len(names) > 1:
                 self.note("units", found[0], unit=names[0], partners="、".join(names[1:]))
@@ -387,7 +251,7 @@ class _Placing:
         facts["unit"] = names[0] if names else self.wishes.unit
         if not names and self.wishes.unit:
             self.note("wished", field="unit", row=rows[0], value=self.wishes.unit)
-        if all(len(name) <= _LINE for name in partners):
+        if all(len(name) <= LINE for name in partners):
             facts["partners"] = [name for name in dict.fromkeys(partners) if name != facts["unit"]]
             self._placed(self._cells("partners", rows))
         else:
@@ -396,7 +260,7 @@ class _Placing:
             self._lack("unit", str(rows[0]))
         owners = self._cells("owner", rows)
         owner = "、".join(dict.fromkeys(name for cell in owners for name in cell.text.split("\n") if name))
-        if len(owner) <= _LINE:
+        if len(owner) <= LINE:
             facts["owner"] = owner
             self._placed(owners)
         else:
@@ -422,7 +286,7 @@ class _Placing:
             self.note("wished", field="found", row=rows[0], value=self.wishes.found)
         dues: list[date] = []
         for cell in self._cells("due", rows):
-            mode, rest = _mode_in(cell.text)
+            mode, rest = mode_in(cell.text)
             if mode:
                 facts["mode"] = mode
                 self.note("mode", cell, found=cell.text, mode=mode)
@@ -464,15 +328,15 @@ class _Placing:
     def _words(self, rows: Sequence[int], facts: Facts, extra: dict[str, str]) -> None:
         """Place category, severity, mode and visibility: a word of ours, or else kept under the heading."""
         found = self._cells("category", rows)
-        if found and len(found[0].text) <= _LINE:
+        if found and len(found[0].text) <= LINE:
             facts["category"] = " ".join(found[0].text.split())
             self._placed(found[:1])
             self._extra(found[1:], extra)
         else:
             self._extra(found, extra)
-        for name, words in _WORDS_OF.items():
+        for name, words in WORDS_OF.items():
             for cell in self._cells(name, rows):
-                code = _code(cell.text, words)
+                code = code_of(cell.text, words)
                 if code and facts.get(name) in (None, code):
                     facts[name] = code
                     self.put(cell, "placed")
@@ -490,13 +354,13 @@ class _Placing:
                 done.add(cell.spot)
                 self.put(cell, "placed")
                 own = written.read_actions(cell.text)
-                parts = own if own is not None else list(map(_measure, split_measures(cell.text)))
+                parts = own if own is not None else list(map(measure, split_measures(cell.text)))
                 if own is None and len(parts) > 1:
                     self.note("split", cell, n=len(parts))
                 if own is None and len(rows) > 1 and cell.last_row == cell.row:
                     self._own_row(row, parts, facts)
                 actions += parts
-        return [{key: _as_day(key, value) for key, value in action.items()} for action in actions]
+        return [{key: as_day(key, value) for key, value in action.items()} for action in actions]
 
     def _own_row(self, row: int, parts: Iterable[Facts], facts: Facts) -> None:
         dues = [
@@ -504,7 +368,7 @@ class _Placing:
             for cell in self._cells("due", [row])
             if (reading := read_day(cell.value, "end", facts.get("found") or self.as_of, self.sheet.epoch))
         ]
-        units = [name for cell in self._cells("unit", [row]) for name in _names_in(cell.text)]
+        units = [name for cell in self._cells("unit", [row]) for name in names_in(cell.text)]
         for part in parts:
             if dues and dues[0] != facts.get("due"):
                 part["due"] = dues[0]
@@ -519,12 +383,12 @@ class _Placing:
             self._placed(progress)
             last = next((entry["status"] for entry in reversed(own) if entry.get("status")), "open")
             for cell in states:
-                if _code(cell.text, STATUS_WORDS) == last or _own_status(cell.text) == last:
+                if code_of(cell.text, STATUS_WORDS) == last or own_status(cell.text) == last:
                     self.put(cell, "derived")
                 else:
                     self._extra([cell], extra)
             self._extra([*self._cells("done", rows), *self._cells("verifier", rows)], extra)
-            return [{key: _as_day(key, value) for key, value in entry.items()} for entry in own]
+            return [{key: as_day(key, value) for key, value in entry.items()} for entry in own]
         return self._told(rows, progress, states, facts, extra)
 
     def _told(
@@ -538,7 +402,7 @@ class _Placing:
         notes = [cell.text for cell in progress]
         status = ""
         for cell in states:
-            code = _own_status(cell.text) or _state_in(cell.text)
+            code = own_status(cell.text) or state_in(cell.text)
             if code in ("reopened", "withdrawn"):
                 # How it came there is not told, and a status alone is no legal step.
                 self.note("state", cell, found=cell.text)
@@ -549,7 +413,7 @@ class _Placing:
                 notes.append(cell.text)
             status = code or status
             self.put(cell, "placed")
-        if not status and len(progress) == 1 and (code := _state_in(progress[0].text)):
+        if not status and len(progress) == 1 and (code := state_in(progress[0].text)):
             status, notes = code, []
         elif not status and notes:
             status = "in_progress"
@@ -558,7 +422,7 @@ class _Placing:
         closing = self._closing_day(rows, facts, extra)
         verifiers = self._cells("verifier", rows)
         verifier = " ".join(" ".join(cell.text for cell in verifiers).split())
-        if status != "closed" or not verifier or len(verifier) > _LINE:
+        if status != "closed" or not verifier or len(verifier) > LINE:
             self._extra(verifiers, extra)
             verifier = ""
         else:
@@ -618,7 +482,7 @@ class _Placing:
                 continue
             self._placed(cells)
             each = found if isinstance(found, list) else [found]
-            typed = [{key: _as_day(key, value) for key, value in one.items()} for one in each]
+            typed = [{key: as_day(key, value) for key, value in one.items()} for one in each]
             facts[name] = typed if isinstance(found, list) else typed[0]
         for cell in self._cells("related", rows):
             ids = cell.text.split()
@@ -688,88 +552,6 @@ _ORDER = (
     "cause", "goal", "source", "actions", "log", "due_changes", "feedback", "notice", "related",
     "visibility", "waive", "extra",
 )  # fmt: skip
-
-
-def _day_above(cell: Cell) -> date | None:
-    """Return the day that a row above the table names: of filling in, or the one it holds for."""
-    text = cell.text
-    if not isinstance(cell.value, str):
-        reading = read_day(cell.value)
-        return reading.day if reading and not reading.assumed else None
-    return day_within(text)
-
-
-def _is_total(cells: Sequence[Cell]) -> bool:
-    return any(plain(cell.text) in TOTALS for cell in cells[:2])
-
-
-def _first_sentence(problem: str) -> str:
-    parts = (
-        re.sub(r"^\s*(?:[（(]?[\d一二三四五六七八九十]{1,2}[）)]|\d{1,2}(?:[.．](?!\d)|、)|[①-⑳])\s*", "", p)
-        for p in re.split(r"[。；;！？!?\n]", problem)
-    )  # without the number of the first of several
-    first = next((part.strip() for part in parts if part.strip()), problem)
-    return first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip('，、, ')}…"
-
-
-def _measure(text: str) -> Facts:
-    said, visibility = written.read_mark(text)
-    return {"text": said, **({"visibility": "internal"} if visibility == "internal" else {})}
-
-
-def _names_in(text: str) -> list[str]:
-    return [name for part in re.split(r"[、，,；;/／\n]", text) if (name := part.strip())]
-
-
-def _word(text: str) -> str:
-    return re.sub(r"[\s。；;，,.!！]+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
-
-
-def _code(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
-    word = _word(text)
-    own = _own(text, words)
-    return own or next((c for c, listed in words.items() if {word, word.replace(" ", "")} & {*listed}), "")
-
-
-def _own(text: str, words: Mapping[str, tuple[str, ...]]) -> str:
-    sections = {id(listed): name for name, listed in (*_WORDS_OF.items(), ("status", STATUS_WORDS))}
-    return _own_words(sections[id(words)]).get(text, "")
-
-
-@cache
-def _own_words(section: str) -> dict[str, str]:
-    return {
-        word: code
-        for catalogue in map(read_catalogue, LANGUAGES)
-        for code, word in catalogue.section(section).items()
-    }
-
-
-def _own_status(text: str) -> str:
-    return _own(text, STATUS_WORDS)
-
-
-def _state_in(text: str) -> str:
-    """Return the status a cell means: a word of completion, a day beside it allowed, and no more."""
-    bare = re.sub(r"(?:于|在)?\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?", "", text)
-    bare = re.sub(r"[（()）]", "", bare)
-    return _code(bare, STATUS_WORDS)
-
-
-def _mode_in(text: str) -> tuple[str, str]:
-    """Return the mode that a due cell names, and what is left of it."""
-    for mode, words in MODE_WORDS.items():
-        for word in words:
-            if word in text.lower():
-                rest = re.sub(re.escape(word), "", text, flags=re.IGNORECASE)
-                return mode, rest.strip(" ，,、；;。并（）()\n")
-    return "", text
-
-
-def _as_day(key: str, value: Any) -> Any:
-    """Return the days of our own texts as days; everything else as it is."""
-    days = ("date", "due", "done", "review", "from", "to", "on")
-    return date.fromisoformat(value) if key in days and isinstance(value, str) else value
 
 
 def columns_with_examples(sheet: Sheet, table: Table) -> list[tuple[Column, str, str]]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.exchange import cells as written
 from rectification.exchange.dayform import read_day_as
-from rectification.intake.placing import Intake, Note, Outcome, Wishes, take_in
+from rectification.intake.placing import Intake, take_in
+from rectification.intake.rows import Note, Outcome, Wishes
 from rectification.intake.sheet import Cell
 from rectification.intake.table import Column, Table, find_table, plain
 from rectification.model import Action, build
