@@ -498,10 +498,15 @@ class Build:
         for name in gone:
             self.made.pop(name, None)
         forget(self.root, gone)
-        for name, content in files.items():
-            own = key if name == search.ENTRY else digest(content)
-            known = self.kept.files[name] if self.kept.has(name, own) else self._write(name, content, own)
-            self.note([Made(name, known)])
+        jobs = [
+            partial(self._put_file, name, content, key if name == search.ENTRY else digest(content))
+            for name, content in files.items()
+        ]
+        self.note(on_both_cores(jobs))
+
+    def _put_file(self, name: str, content: bytes, key: str) -> Made:
+        known = self.kept.files[name] if self.kept.has(name, key) else self._write(name, content, key)
+        return Made(name, known)
 
     def _index_there(self) -> list[str]:
         return [name for name in self.kept.looks if name.startswith(f"{search.FOLDER}/")]
