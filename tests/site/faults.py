@@ -47,7 +47,8 @@ class Fault:
 
     `step` is `read`, `write` or an audit event as Python names it. A path below a folder that a site is built in counts as `SITE/…`. `how` is `raise`, `full`
     (no space left on the disk), `kill` (of the process itself), `stop` (of the process itself, after it has
-    killed the main one) or `wait` (until another build, begun at the same time, has ended). `who` is the
+    killed the main one), `wait` (until another build, begun at the same time, has ended) or `pause` (while
+    another one begins, and a second more). `who` is the
     process it happens in: `main`, or `worker`, one that it forked. `absent` is a function of the system that is
     not to be found; `limit` the most bytes that a file can have, or 0.
 
@@ -202,7 +203,7 @@ def _start(asked: dict[str, Any], number: int, ended: Path) -> _Running | list[A
         _run(asked, fault, said, meeting)
     os.close(meeting)
     running = _Running(child, os.fdopen(met, encoding="utf-8"), said)
-    if fault.how == "wait" and (told := running.met.readline()):
+    if fault.how in ("wait", "pause") and (told := running.met.readline()):
         return running._replace(told=told)
     outcome = _outcome(running)
     ended.touch()
@@ -282,6 +283,8 @@ class _Hook:
             os.kill(self.main, signal.SIGKILL)
             os.close(self.meeting)  # or the end of this build would be waited for
             os.kill(os.getpid(), signal.SIGSTOP)
+        elif fault.how == "pause":
+            time.sleep(2)
         elif fault.how == "wait":
             give_up = time.monotonic() + _PATIENCE
             while not Path("ended.txt").exists() and time.monotonic() < give_up:

@@ -268,8 +268,18 @@ def test_two_builds_at_once(kept: Kept, wait: str) -> None:
     kept.recovers()
 
 
+def test_a_build_waits_while_another_changes_places(kept: Kept) -> None:
+    """Where folders cannot do that at once, there is no site for a moment, nor its hidden entries."""
+    kept.turn(apart=True)
+    changing = Fault("os.rename", "*/.site.spare", "pause", absent="renameat2")
+    first, second = kept.builds.build_together(kept.project.root, changing, Fault(absent="renameat2"))
+    assert first.met and (first.code, second.code) == (0, 0), (first.output, second.output)
+    assert (kept.state(), kept.leftovers()) == ("new", [])
+    kept.recovers()
+
+
 def test_a_build_that_finds_its_place_taken(kept: Kept) -> None:
-    """Where folders cannot change places at once, another build may step in between."""
+    """Another build that stands still where there is no site is not waited for without end."""
     kept.turn(apart=True)
     stepping_in = Fault("os.rename", "*/.site.spare", "wait", absent="renameat2")
     first, second = kept.builds.build_together(kept.project.root, stepping_in, Fault())

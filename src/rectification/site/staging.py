@@ -6,8 +6,9 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rectification.workers import on_both_cores
 
 # What it means where something else lies in the place of a file or of its folder, or the folder is missing.
 IN_THE_WAY = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError)
+_PATIENCE = 5.0  # seconds that a build waits for another one to put its site in place
 
 
 def _alive(pid: int) -> bool:
@@ -145,11 +147,47 @@ def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
     …) are kept, as MkDocs keeps them. With `keep` the old site then lies where `folder` was.
 
     Whenever this is interrupted, one of the two sites is there, whole, with its hidden entries; only where
-    the system cannot let folders change places is there a moment without, which the next build mends.
+    the system cannot let folders change places is there a moment without, which the next build mends. Another
+    build that is just at this step is waited for.
     """
+    with _turn(site.parent):
+        previous = _changed_places(folder, site)
+    if previous is None:
+        return
+    if keep and previous != folder:
+        with suppress(OSError):
+            previous.rename(folder)
+            return
+    if not keep or previous != folder:
+        _remove(previous)
+
+
+@contextmanager
+def _turn(above: Path) -> Iterator[None]:
+    """Hold the folder of the site while it is changed, where the system has such locks.
+
+    A build that was stopped there is not waited for longer than a while.
+    """
+    with ExitStack() as held:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            place = os.open(above, os.O_RDONLY)
+            held.callback(os.close, place)
+            give_up = time.monotonic() + _PATIENCE
+            while time.monotonic() < give_up:
+                with suppress(BlockingIOError):
+                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(0.05)
+        yield
+
+
+def _changed_places(folder: Path, site: Path) -> Path | None:
+    """Put `folder` in the place of `site`; return where the old site is then, None where there was none."""
     if not site.exists():
         folder.rename(site)
-        return
+        return None
     for entry in site.iterdir():
         if entry.name.startswith(".") and not (folder / entry.name).exists():
             _share(entry, folder / entry.name)
@@ -163,12 +201,7 @@ def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
             with suppress(OSError):  # another build was quicker
                 previous.rename(site)
             raise
-    if keep and previous != folder:
-        with suppress(OSError):
-            previous.rename(folder)
-            return
-    if not keep or previous != folder:
-        _remove(previous)
+    return previous
 
 
 def _share(entry: Path, to: Path) -> None:
