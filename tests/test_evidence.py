@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import time
 import zipfile
 import zlib
 from contextlib import suppress
@@ -434,6 +435,18 @@ def info(said: bytes) -> bytes:
 
 
 XMP = b"<rdf:Description><dc:title>x</dc:title>%s</rdf:Description>"
+
+
+def packed(kind: bytes, content: bytes) -> bytes:
+    """Return an object of a PDF whose content is compressed."""
+    made = zlib.compress(content)
+    head = b"7 0 obj\n<</Type %s /Filter /FlateDecode /DecodeParms <</Columns 4>> /Length %d>>" % (
+        kind,
+        len(made),
+    )
+    return head + b"\nstream\r\n" + made + b"\nendstream\nendobj\n"
+
+
 PDFS: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "plain": (info(b"/Author (Zhang San)"), ("author",)),
     "UTF-16": (info(b"/Author(" + "张三".encode("utf-16") + b")"), ("author",)),
@@ -446,6 +459,11 @@ PDFS: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "nobody in XML": (info(b"") + XMP % b"<dc:creator><rdf:Seq><rdf:li/></rdf:Seq></dc:creator>", ()),
     "nobody in XML either": (info(b"") + XMP % b"<dc:creator><rdf:Seq> <rdf:li> </rdf:li></rdf:Seq></dc:creator>", ()),
     "a dictionary": (info(b"/Author << /X 1 >>"), ()),
+    "packed": (info(b"") + packed(b"/ObjStm /N 2 /First 8", b"1 0 2 9 <</A 1>> <</Author (Zhang San)>>"), ("author",)),
+    "packed XML": (info(b"") + packed(b"/Metadata", XMP % b"<pdfx:Company>X</pdfx:Company>"), ("company",)),
+    "packed pages": (info(b"") + packed(b"/XObject", b"/Author (Zhang San)"), ()),
+    "broken": (info(b"") + packed(b"/ObjStm", b"/Author (Zhang San)").replace(b"x\x9c", b"\0\0"), ()),
+    "the second one": (info(b"") + packed(b"/ObjStm", b"1") + packed(b"/ObjStm", b"/Author (X)"), ("author",)),
 }  # fmt: skip
 
 
@@ -453,6 +471,14 @@ PDFS: dict[str, tuple[bytes, tuple[str, ...]]] = {
 def test_who_wrote_a_pdf_is_seen(tmp_path: Path, case: str) -> None:
     data, wanted = PDFS[case]
     assert pdf.authors(put(tmp_path, "x.PDF", data)) == wanted
+
+
+def test_a_pdf_that_unpacks_to_too_much(tmp_path: Path) -> None:
+    """It is looked into up to a limit, and not for long."""
+    bomb = packed(b"/ObjStm", bytes(50_000_000))
+    begun = time.process_time()
+    assert pdf.authors(put(tmp_path, "x.pdf", info(b"") + bomb * 400)) == ()
+    assert time.process_time() - begun < 5
 
 
 def test_a_public_site_is_warned_of_names_in_pdf(tmp_path: Path, examined: Examine) -> None:
