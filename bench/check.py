@@ -5,7 +5,8 @@
 
 A turn is a process that does nothing but `yaml.load(text, CSafeLoader)` on each file, then a check from
 nothing, an edit of one item and a second check, without the search for near duplicates (S103, S104) and with
-all rules; each is a whole process. Printed, for each: the median on the clock and of the processor (user and
+all rules; each is a whole process. The floor is a process that only reads the files as the check does, and
+types, judges and tells nothing. Printed, for each: the median on the clock and of the processor (user and
 system, all processes of it), the most memory one of its processes held, and at the right the median over the
 turns of its seconds / those of `yaml.load`. A first turn is not counted. Then a check from nothing of a
 ledger that is `--times` as large against one of `--items`.
@@ -32,8 +33,15 @@ import pathlib, yaml
 for path in sorted(pathlib.Path("checklists").glob("*.yml")):
     yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
 """
+_READ = """\
+import pathlib
+from rectification.source import read
+for path in sorted(pathlib.Path("checklists").glob("*.yml")):
+    assert not read(path, path.name)[2]
+"""
 _CHECK = "from rectification.cli import run; run(['check', '-f', '{config}'])"
 YAML = "yaml.load, CSafeLoader"
+READ = "floor: the check's own reading alone"
 
 
 def write(project: Path, number: int, seed: int) -> Path:
@@ -60,7 +68,7 @@ def check(project: Path, config: str) -> Run:
 
 def turn(project: Path, number: int) -> dict[str, Run]:
     """Take each kind of run once, in turn."""
-    found = {YAML: python(_LOAD, project)}
+    found = {YAML: python(_LOAD, project), READ: python(_READ, project)}
     for config, name in (("without.yml", "without near duplicates"), ("mkdocs.yml", "all rules")):
         forget(project)
         found[f"check, {name}"] = check(project, config)
