@@ -254,11 +254,42 @@ def test_a_file_that_is_not(name: str, data: bytes, content: str) -> None:
     assert disguise(name, data) == content
 
 
+# Each kind that has a signature: what is taken for it, under all of its endings, and nothing else.
+KINDS = {
+    "jpg jpeg jpe jfif": (saved("JPEG"),),
+    "tif tiff": (saved("TIFF"),),
+    "heic heif hif avif": (HEIC,),
+    "png": (saved("PNG"),),
+    "gif": (saved("GIF"),),
+    "webp": (saved("WEBP"),),
+    "bmp": (saved("BMP"),),
+    "pdf": (PDF,),
+    "rar": (b"Rar!\x1a\x07\0" + b"\0" * 50,),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 50,),
+    "psd": (b"8BPS\0\1" + b"\0" * 50,),
+    "docx xlsx pptx odt ods odp ofd zip epub": (packed("a"), packed("word/document.xml")),
+    "doc xls ppt vsd wps et dps": (OLE, packed("word/document.xml"), b"{\\rtf1 x}"),
+}
+
+
+@pytest.mark.parametrize("endings", KINDS)
+def test_a_kind_with_a_signature_is_held_to_it(endings: str) -> None:
+    for ending in endings.split():
+        assert [disguise(f"x.{ending}", data) for data in KINDS[endings]] == [""] * len(KINDS[endings])
+        assert disguise(f"x.{ending}", HTML) == "html"
+        assert disguise(f"x.{ending}", b"notes\n") == "unknown"
+
+
+RUN = """
+    php php3 php4 php5 phtml phar asp aspx jsp jspx cgi shtml stm html htm xhtml xht mht mhtml svg svgz xsl xslt swf
+    hta htc js mjs cjs jse wasm vbs vbe wsf wsh sct ps1 psm1 bat cmd exe com scr msi dll cpl jar class apk app dmg deb
+    rpm sh bash py pl rb lnk url reg desktop chm iso docm dotm xlsm xltm xlam xlsb pptm ppsm potm
+"""
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["x.html", "x.HTM", "x.svg", "x.svgz", "x.js", "x.mjs", "x.xhtml", "x.swf", "x.mht", "x.exe", "x.bat",
-     "x.docm", "x.xlsm", "x.lnk", "x.hta", "x.jar", "x.php", "x.php.jpg", "a.b.aspx"],
-)  # fmt: skip
+    "name", ["x.HTM", "x.php.jpg", "x.phtml.csv", "a.b.aspx", *(f"x.{ending}" for ending in RUN.split())]
+)
 def test_what_runs_by_its_name(name: str) -> None:
     assert is_active(name, b"")
 
