@@ -280,6 +280,15 @@ def test_a_kind_with_a_signature_is_held_to_it(endings: str) -> None:
         assert disguise(f"x.{ending}", b"notes\n") == "unknown"
 
 
+@pytest.mark.parametrize(
+    "ending",
+    ["txt", "csv", "tsv", "md", "json", "log", "yml", "yaml", "xml", "ics", "vcf", "eml", "rtf"],
+)
+def test_text_is_held_to_be_text(ending: str) -> None:
+    assert disguise(f"x.{ending}", b"a\0b") == "binary"
+    assert disguise(f"x.{ending}", b"{\\rtf1 x}") == ""
+
+
 RUN = """
     php php3 php4 php5 phtml phar asp aspx jsp jspx cgi shtml stm html htm xhtml xht mht mhtml svg svgz xsl xslt swf
     hta htc js mjs cjs jse wasm vbs vbe wsf wsh sct ps1 psm1 bat cmd exe com scr msi dll cpl jar class apk app dmg deb
