@@ -182,6 +182,24 @@ def test_no_broken_picture_raises_anything_else(data: bytes, draw: st.DataObject
         strip(bytes(broken))
 
 
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WebP"])
+def test_not_a_byte_of_what_is_behind_a_picture_is_kept(name: str) -> None:
+    assert strip(PICTURES[name] + CANARY) == strip(PICTURES[name])
+
+
+def chunk(kind: bytes, content: bytes = b"1234") -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_what_a_png_is_drawn_with_is_kept_and_nothing_else() -> None:
+    drawn = b"PLTE tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT cICP mDCV cLLI acTL fcTL fdAT".split()
+    start, end = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR"), chunk(b"IDAT") + chunk(b"IEND", b"")
+    kept = b"".join(map(chunk, drawn))
+    assert strip(start + kept + end) == start + kept + end
+    said = b"".join(map(chunk, (b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"prVt")))
+    assert strip(start + said + kept + end) == start + kept + end
+
+
 def test_both_orders_of_bytes_are_tried() -> None:
     assert {PICTURES[name][:2] for name in PICTURES if name.startswith("TIFF")} == {b"II", b"MM"}
 
@@ -441,6 +459,13 @@ SIGNED: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
     "a firm": ("x.pptx", office(**{"docProps/app.xml": "<Properties><Company>甲公司</Company></Properties>"}), ("company",)),
     "a comment": ("x.docx", office(**{"word/comments.xml": f'<w:comments {W}><w:comment w:author="张三"/></w:comments>'}), ("comments",)),
     "a revision": ("x.docx", office(**{"word/document.xml": f'<w:p {W}><w:ins w:author="张三"/></w:p>'}), ("revisions",)),
+    "a taken out one": ("x.docx", office(**{"word/document.xml": f'<w:p {W}><w:del w:author="张三"/></w:p>'}), ("revisions",)),
+    "a manager": ("x.pptx", office(**{"docProps/app.xml": "<Properties><Manager>张三</Manager></Properties>"}), ("manager",)),
+    "a table's comment": ("x.xlsx", office(**{"xl/persons/person.xml": '<personList><person displayName="张三"/></personList>'}), ("comments",)),
+    "a slide's comment": ("x.pptx", office(**{"ppt/commentAuthors.xml": '<cmAuthorLst><cmAuthor name="张三"/></cmAuthorLst>'}), ("comments",)),
+    "a slide's comment, newer": ("x.pptx", office(**{"ppt/authors.xml": '<authorLst><author name="张三"/></authorLst>'}), ("comments",)),
+    "begun by": ("x.ods", office(**{"meta.xml": META.format("<o:initial-creator>张三</o:initial-creator>")}), ("author",)),
+    "printed by": ("x.odp", office(**{"meta.xml": META.format("<o:printed-by>张三</o:printed-by>")}), ("last_author",)),
     "nobody": ("x.docx", paper(), ()),
     "blanks": ("x.odt", office(**{"meta.xml": META.format("<dc:creator> </dc:creator>")}), ()),
     "no archive": ("x.docx", b"PK\x03\x04 and no more", ()),
@@ -455,6 +480,26 @@ def test_who_wrote_an_office_file_is_seen(tmp_path: Path, case: str) -> None:
     name, data, wanted = SIGNED[case]
     path = put(tmp_path, name, data)
     assert authors(path) == wanted
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["DOCX", "docx", "xlsx", "pptx", "dotx", "xltx", "potx", "ppsx", "odt", "ods", "odp", "ott", "ots"],
+)
+def test_every_kind_of_office_file_is_looked_into(tmp_path: Path, ending: str) -> None:
+    put(tmp_path, f"x.{ending}", paper("张三"))
+    assert inspect(tmp_path / "checklists", f"evidence/x.{ending}").authors == ("author",)
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, "x.csv", b"a")
+
+    def broken(*_: object) -> int:
+        raise OSError("a disk at its end")
+
+    monkeypatch.setattr("rectification.ledger.evidence.os.open", broken)
+    found = inspect(tmp_path / "checklists", "evidence/x.csv")
+    assert (found.reference, found.path, found.fault) == ("evidence/x.csv", path, "unreadable")
 
 
 def test_a_public_site_is_warned_of_names_in_office_files(tmp_path: Path, examined: Examine) -> None:
