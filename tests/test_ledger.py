@@ -320,6 +320,25 @@ def test_a_vocabulary_that_is_no_yaml_is_one_mistake(examined: Examine, name: st
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("id: A-1\nunit: 甲\n", []),
+        ("problem: 甲\n", []),
+        ("x:\n  checklist: 甲\n", []),
+        ("# 甲\nunit: 甲\nid: A-1\nproblem: 甲\n", [3]),
+        ("id: A-1\nunit: 甲\nproblem: 甲\nchecklist: {}\n", [4]),
+    ],
+)
+def test_yaml_among_the_pages_is_told_of_where_it_is_a_checklist(
+    examined: Examine, tmp_path: Path, text: str, lines: list[int]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.yml").write_text(text, "utf-8")
+    found = examined({"a.yml": HEADER}, docs=tmp_path / "docs").diagnostics
+    assert [d.line for d in found if d.code == "Y028"] == lines
+
+
 def test_a_key_of_a_record_is_found_in_the_text(examined: Examine) -> None:
     rows = [f"{key}: {value}" for key, value in GOOD.items()]
     text = HEADER + "items:\n  - " + "\n    ".join(rows) + "\n"
