@@ -68,7 +68,7 @@ SEED ?= 1
 SECONDS ?= 8
 mutation: .venv/ready-for-tests ## which small faults in the core the tests notice: of SAMPLE mutants; AGAIN=1: of those that survived
 	$(BIN)/python -m pip install -q --no-build-isolation -e ".[mutation]"
-	$(BIN)/python scripts/mutation.py --sample $(SAMPLE) --seed $(SEED) --seconds $(SECONDS) $(if $(AGAIN),--again)
+	$(BIN)/python -m scripts.mutation --sample $(SAMPLE) --seed $(SEED) --seconds $(SECONDS) $(if $(AGAIN),--again)
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from scripts.mutation import IMPORT, Record, drawn, reaching, score, statement_at, within
+from scripts.mutation import drawn, score
+from scripts.reach import IMPORT, Record, reaching, statement_at, within
 
 TEXT = """\
 LIMIT = {
@@ -66,6 +67,15 @@ def test_a_mutant_gets_the_tests_that_reach_its_line_the_quickest_first() -> Non
     assert reaching(RECORD, "x.py", [5]) == ["b.py::other", "a.py::slow"]
     assert reaching(RECORD, "x.py", [5, 6]) == ["a.py::quick", "b.py::other", "a.py::slow"]
     assert reaching(RECORD, "x.py", [7]) == reaching(RECORD, "y.py", [1]) == []
+
+
+def test_a_test_of_this_file_comes_before_one_of_everything() -> None:
+    seconds = {"a.py::everything": 0.01, "b.py::this": 0.02}
+    lines = {n: list(seconds) for n in range(9)}
+    order = reaching(
+        Record(seconds, {"x.py": lines, "y.py": {n: ["a.py::everything"] for n in range(99)}}), "x.py", [1]
+    )
+    assert order == ["b.py::this", "a.py::everything"]
 
 
 def test_the_cases_of_a_test_make_way_for_other_tests() -> None:
