@@ -85,6 +85,7 @@ def test_each_of_the_six_is_required(name: str) -> None:
         ({"actions": "x"}, "M012", ("actions",), {"kind": "text", "expected_kind": "list"}),
         ({"actions": ["x"]}, "M012", ("actions", 0), {"kind": "text", "expected_kind": "mapping"}),
         ({"feedback": "好"}, "M012", ("feedback",), {"expected_kind": "mapping"}),
+        ({"waive": "x"}, "M012", ("waive",), {"kind": "text", "expected_kind": "mapping"}),
         ({"due": ["2026-01-01"]}, "M012", ("due",), {"expected_kind": "date"}),
         ({"title": "长" * 301}, "M013", ("title",), {"max_length": 300}),
         ({"problem": "长" * 20_001}, "M013", ("problem",), {"max_length": 20_000}),
