@@ -79,6 +79,25 @@ def test_refused_at_its_place(text: str, code: str, line: int, column: int) -> N
     assert all(d.severity == "error" and d.file == "x.yml" for d in found)
 
 
+@pytest.mark.parametrize(
+    ("escape", "found"),
+    [("0", "0000"), ("a", "0007"), ("b", "0008"), ("v", "000B"), ("f", "000C"), ("e", "001B"), ("N", "0085"),
+     ("L", "2028"), ("P", "2029"), ("x07", "0007"), ("x9b", "009B"), ("u2028", "2028"), ("u202E", "202E"),
+     ("U00002066", "2066")],
+)  # fmt: skip
+def test_what_is_hidden_is_refused_as_an_escape_too(escape: str, found: str) -> None:
+    document, (told,) = parse(f'a: "甲\\{escape}乙"\n', "x")
+    assert document is None
+    code = "Y006" if found in ("202E", "2066") else "Y005"
+    assert (told.code, told.line, told.column, told.facts) == (code, 1, 6, {"found": f"U+{found}"})
+
+
+@pytest.mark.parametrize("escape", ["t", "n", "r", "_", '"', "/", "\\", "x41", "u7532", "U00007532"])
+def test_an_escape_that_hides_nothing_is_taken(escape: str) -> None:
+    document, found = parse(f'a: "甲\\{escape}乙"\n', "x")
+    assert document is not None and not found
+
+
 def test_a_text_that_no_file_can_hold() -> None:
     document, found = parse("a: 甲\ud800\n", "x.yml")
     assert document is None
@@ -107,10 +126,15 @@ def test_a_recursive_alias() -> None:
     assert [d.code for d in parse("a: &x [*x]\n", "x")[1]] == ["Y008", "Y007"]
 
 
-def test_too_many_values() -> None:
-    document, found = parse("a: [" + "1," * (MAX_NODES + 10) + "]", "x")
+@pytest.mark.parametrize("first", ["1", "<<x"], ids=["read plainly", "read with care"])
+def test_too_many_values(first: str) -> None:
+    # With the mapping, its key and the list itself.
+    allowed = f"a: [{first}" + ",1" * (MAX_NODES - 4)
+    document, found = parse(f"{allowed}]", "x")
+    assert document is not None and not found
+    document, (told,) = parse(f"{allowed},1]", "x")
     assert document is None
-    assert [d.code for d in found] == ["Y014"]
+    assert (told.code, told.line, told.column) == ("Y014", 1, len(allowed) + 2)
 
 
 @pytest.mark.parametrize(
