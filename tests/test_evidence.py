@@ -200,6 +200,45 @@ def test_what_a_png_is_drawn_with_is_kept_and_nothing_else() -> None:
     assert strip(start + said + kept + end) == start + kept + end
 
 
+@pytest.mark.parametrize(
+    ("marker", "payload", "kept"),
+    [(0xE2, b"ICC_PROFILE\0\1\1p", True), (0xE2, b"MPF\0x", False), (0xED, b"ICC_PROFILE\0\1\1p", False),
+     (0xEE, b"Adobe\0d\0\0\0\0\1", True), (0xEE, b"x", False), (0xEF, b"x", False), (0xFE, b"x", False)],
+)  # fmt: skip
+def test_of_a_jpeg_only_its_colours_are_kept(marker: int, payload: bytes, kept: bool) -> None:
+    data = strip(jpeg())
+    segment = bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
+    assert strip(data[:2] + segment + data[2:]) == data[:2] + (segment if kept else b"") + data[2:]
+
+
+def test_the_last_part_of_a_webp_is_kept_however_small() -> None:
+    parts = ((b"VP8 ", b"1234"), (b"XMP ", b"12"), (b"ALPH", b"12"))
+    data, wanted = (
+        b"WEBP" + b"".join(kind + struct.pack("<I", len(content)) + content for kind, content in listed)
+        for listed in (parts, (parts[0], parts[2]))
+    )
+    assert (
+        strip(b"RIFF" + struct.pack("<I", len(data)) + data)
+        == b"RIFF" + struct.pack("<I", len(wanted)) + wanted
+    )
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_directory_in_a_tiff_is_taken_out_with_all_it_points_at(order: str) -> None:
+    def directory(*entries: tuple[int, int, int, int]) -> bytes:
+        listed = b"".join(struct.pack(f"{order}HHII", *entry) for entry in entries)
+        return struct.pack(f"{order}H", len(entries)) + listed + struct.pack(f"{order}I", 0)
+
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", 8)
+    inner_at = 8 + 2 + 12 * 3 + 4
+    outer = directory((256, 4, 1, 1), (34665, 4, 1, inner_at), (257, 4, 1, 1))
+    said = inner_at + 2 + 12 * 3 + 4
+    inner = directory((37500, 7, 12, said), (37510, 7, 12, said + 12), (36867, 2, 12, said + 24))
+    copy = strip(head + outer + inner + CANARY * 3 + b"pixels")
+    left = directory((256, 4, 1, 1), (257, 4, 1, 1)).ljust(len(outer), b"\0")
+    assert copy == head + left + bytes(len(inner) + 36) + b"pixels"
+
+
 def test_both_orders_of_bytes_are_tried() -> None:
     assert {PICTURES[name][:2] for name in PICTURES if name.startswith("TIFF")} == {b"II", b"MM"}
 

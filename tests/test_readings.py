@@ -6,7 +6,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -307,6 +308,19 @@ def test_what_is_read_ahead_is_what_is_read_one_by_one(
     assert [parsed.count(name) for name in good] == [1] * len(good)
     monkeypatch.undo()
     assert plain(load(site.settings, TODAY, readings=Readings.open(site.root / FOLDER))) == plain(one_by_one)
+
+
+def test_what_was_made_of_a_reading_is_made_anew_for_other_facts(site: Site) -> None:
+    kept = Readings()
+    for units, day in (
+        ("units: [{name: 示例镇, aliases: [镇]}]\n", TODAY),
+        ("units: [{name: 示例县, aliases: [示例镇]}]\n", TODAY),
+        ("units: [{name: 示例县, aliases: [示例镇]}]\n", TODAY + timedelta(days=400)),
+    ):
+        site.write("_units.yml", units)
+        assert plain(load(site.settings, day, readings=kept)) == plain(load(site.settings, day))
+    soon = replace(site.settings, stalled_days=1000)
+    assert plain(load(soon, day, readings=kept)) == plain(load(soon, day))
 
 
 def test_places_are_remembered_without_reading_the_yaml_again(site: Site, parsed: list[str]) -> None:
