@@ -73,13 +73,15 @@ def reaching(record: Record, file: str, lines: Iterable[int]) -> list[str]:
     A test that takes twice as long, or that reaches twice as much of other files, comes as much later; and so
     do, after the first few, the cases of one test.
 
-    Of a line that ran on import only, it is every test of its module; where no test is known to run a line of
-    that, as of a table, it is every test.
+    Of a line that ran on import only, it is every test of its module, and those of its name; where no test is
+    known to run a line of that, as of a table, it is every test.
     """
     of_file = record.reach.get(file, {})
     reached = {test for line in lines for test in of_file.get(line, ())}
     if reached == {IMPORT}:
         reached = {test for tests in of_file.values() for test in tests} - {IMPORT} or set(record.seconds)
+        named = {f"test_{Path(file).stem}.py", f"test_{Path(file).parent.name}.py"}
+        reached |= {test for test in record.seconds if Path(test.partition("::")[0]).name in named}
     own = Counter(chain.from_iterable(of_file.values()))
     cases: Counter[str] = Counter()
     place: dict[str, tuple[int, str, float]] = {}

@@ -88,6 +88,14 @@ def test_a_line_that_runs_on_import_alone_is_reached_by_every_test_of_its_module
     assert reaching(RECORD, "x.py", [1]) == ["a.py::quick", "b.py::other", "a.py::slow"]
 
 
+def test_a_line_that_runs_on_import_is_reached_by_the_tests_of_its_name() -> None:
+    known = Record(
+        {"tests/test_x.py::schema": 1.0, **RECORD.seconds}, {f"src/{n}": r for n, r in RECORD.reach.items()}
+    )
+    assert "tests/test_x.py::schema" in reaching(known, "src/x.py", [1])
+    assert "tests/test_x.py::schema" not in reaching(known, "src/x.py", [5])
+
+
 def test_a_table_is_reached_by_every_test() -> None:
     table = Record(RECORD.seconds, {"table.py": {1: [IMPORT]}})
     assert set(reaching(table, "table.py", [1])) == set(RECORD.seconds)

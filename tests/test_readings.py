@@ -287,9 +287,9 @@ def test_another_run_reads_only_what_has_changed(site: Site, parsed: list[str]) 
 def test_what_is_read_ahead_is_what_is_read_one_by_one(
     site: Site, parsed: list[str], monkeypatch: pytest.MonkeyPatch, where: str, lean: bool
 ) -> None:
-    for n, content in enumerate(
-        (HEADER + "items:\n" + GOOD.format(n=5) + "    nonsense: 1\n", "a: [\n", b"\xff")
-    ):
+    items = (GOOD.format(n=5) + "    nonsense: 1\n", GOOD.format(n=6) + "    goal: 见 #3\n")
+    contents = (*(f"{HEADER}items:\n{one}" for one in items), "a: [\n", b"\xff")
+    for n, content in enumerate(contents):
         site.write(f"e{n}.yml", content)
     one_by_one = load(site.settings, TODAY)
     parsed.clear()
