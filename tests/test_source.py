@@ -103,6 +103,13 @@ def test_an_escape_that_hides_nothing_is_taken(escape: str) -> None:
     assert document is not None and not found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("注: @甲\n", "@"), ("a: `甲`\n", "`"), ("a: *重点*\n", "*"), ("%甲\n", "%")]
+)
+def test_what_needs_quotes_is_named(text: str, found: str) -> None:
+    assert parse(text, "x")[1][0].facts == {"found": found}
+
+
 def test_a_text_that_no_file_can_hold() -> None:
     document, found = parse("a: 甲\ud800\n", "x.yml")
     assert document is None
