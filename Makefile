@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: site serve test coverage compat newest lint bench fuzz screenshots constraints vendor sbom audit clean
+.PHONY: site serve test coverage compat newest lint bench fuzz mutation screenshots constraints vendor sbom audit clean
 
 site: .venv/ready ## build the sample site
 	$(BIN)/mkdocs build --strict
@@ -63,6 +63,13 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 fuzz: .venv/ready-for-tests ## feed the reader and the renderer inputs led by coverage, for a minute
 	$(BIN)/python -m pip install -q --no-build-isolation -e ".[fuzz]"
 	$(BIN)/python -m tests.fuzz
+
+SAMPLE ?= 300
+SEED ?= 1
+SECONDS ?= 8
+mutation: .venv/ready-for-tests ## which small faults in the core the tests notice: of SAMPLE mutants; AGAIN=1: of those that survived
+	$(BIN)/python -m pip install -q --no-build-isolation -e ".[mutation]"
+	$(BIN)/python -m scripts.mutation --sample $(SAMPLE) --seed $(SEED) --seconds $(SECONDS) $(if $(AGAIN),--again)
 
 screenshots: .venv/ready-for-tests browser ## take the README's pictures anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -183,6 +183,63 @@ def test_no_broken_picture_raises_anything_else(data: bytes, draw: st.DataObject
         strip(bytes(broken))
 
 
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WebP"])
+def test_not_a_byte_of_what_is_behind_a_picture_is_kept(name: str) -> None:
+    assert strip(PICTURES[name] + CANARY) == strip(PICTURES[name])
+
+
+def chunk(kind: bytes, content: bytes = b"1234") -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_what_a_png_is_drawn_with_is_kept_and_nothing_else() -> None:
+    drawn = b"PLTE tRNS cHRM gAMA iCCP sBIT sRGB bKGD hIST pHYs sPLT cICP mDCV cLLI acTL fcTL fdAT".split()
+    start, end = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR"), chunk(b"IDAT") + chunk(b"IEND", b"")
+    kept = b"".join(map(chunk, drawn))
+    assert strip(start + kept + end) == start + kept + end
+    said = b"".join(map(chunk, (b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"prVt")))
+    assert strip(start + said + kept + end) == start + kept + end
+
+
+@pytest.mark.parametrize(
+    ("marker", "payload", "kept"),
+    [(0xE2, b"ICC_PROFILE\0\1\1p", True), (0xE2, b"MPF\0x", False), (0xED, b"ICC_PROFILE\0\1\1p", False),
+     (0xEE, b"Adobe\0d\0\0\0\0\1", True), (0xEE, b"x", False), (0xEF, b"x", False), (0xFE, b"x", False)],
+)  # fmt: skip
+def test_of_a_jpeg_only_its_colours_are_kept(marker: int, payload: bytes, kept: bool) -> None:
+    data = strip(jpeg())
+    segment = bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
+    assert strip(data[:2] + segment + data[2:]) == data[:2] + (segment if kept else b"") + data[2:]
+
+
+def test_the_last_part_of_a_webp_is_kept_however_small() -> None:
+    parts = ((b"VP8 ", b"1234"), (b"XMP ", b"12"), (b"ALPH", b"12"))
+    data, wanted = (
+        b"WEBP" + b"".join(kind + struct.pack("<I", len(content)) + content for kind, content in listed)
+        for listed in (parts, (parts[0], parts[2]))
+    )
+    assert (
+        strip(b"RIFF" + struct.pack("<I", len(data)) + data)
+        == b"RIFF" + struct.pack("<I", len(wanted)) + wanted
+    )
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_directory_in_a_tiff_is_taken_out_with_all_it_points_at(order: str) -> None:
+    def directory(*entries: tuple[int, int, int, int]) -> bytes:
+        listed = b"".join(struct.pack(f"{order}HHII", *entry) for entry in entries)
+        return struct.pack(f"{order}H", len(entries)) + listed + struct.pack(f"{order}I", 0)
+
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", 8)
+    inner_at = 8 + 2 + 12 * 3 + 4
+    outer = directory((256, 4, 1, 1), (34665, 4, 1, inner_at), (257, 4, 1, 1))
+    said = inner_at + 2 + 12 * 3 + 4
+    inner = directory((37500, 7, 12, said), (37510, 7, 12, said + 12), (36867, 2, 12, said + 24))
+    copy = strip(head + outer + inner + CANARY * 3 + b"pixels")
+    left = directory((256, 4, 1, 1), (257, 4, 1, 1)).ljust(len(outer), b"\0")
+    assert copy == head + left + bytes(len(inner) + 36) + b"pixels"
+
+
 def test_both_orders_of_bytes_are_tried() -> None:
     assert {PICTURES[name][:2] for name in PICTURES if name.startswith("TIFF")} == {b"II", b"MM"}
 
@@ -255,11 +312,51 @@ def test_a_file_that_is_not(name: str, data: bytes, content: str) -> None:
     assert disguise(name, data) == content
 
 
+# Each kind that has a signature: what is taken for it, under all of its endings, and nothing else.
+KINDS = {
+    "jpg jpeg jpe jfif": (saved("JPEG"),),
+    "tif tiff": (saved("TIFF"),),
+    "heic heif hif avif": (HEIC,),
+    "png": (saved("PNG"),),
+    "gif": (saved("GIF"),),
+    "webp": (saved("WEBP"),),
+    "bmp": (saved("BMP"),),
+    "pdf": (PDF,),
+    "rar": (b"Rar!\x1a\x07\0" + b"\0" * 50,),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 50,),
+    "psd": (b"8BPS\0\1" + b"\0" * 50,),
+    "docx xlsx pptx odt ods odp ofd zip epub": (packed("a"), packed("word/document.xml")),
+    "doc xls ppt vsd wps et dps": (OLE, packed("word/document.xml"), b"{\\rtf1 x}"),
+}
+
+
+@pytest.mark.parametrize("endings", KINDS)
+def test_a_kind_with_a_signature_is_held_to_it(endings: str) -> None:
+    for ending in endings.split():
+        assert [disguise(f"x.{ending}", data) for data in KINDS[endings]] == [""] * len(KINDS[endings])
+        assert disguise(f"x.{ending}", HTML) == "html"
+        assert disguise(f"x.{ending}", b"notes\n") == "unknown"
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["x.html", "x.HTM", "x.svg", "x.svgz", "x.js", "x.mjs", "x.xhtml", "x.swf", "x.mht", "x.exe", "x.bat",
-     "x.docm", "x.xlsm", "x.lnk", "x.hta", "x.jar", "x.php", "x.php.jpg", "a.b.aspx"],
-)  # fmt: skip
+    "ending",
+    ["txt", "csv", "tsv", "md", "json", "log", "yml", "yaml", "xml", "ics", "vcf", "eml", "rtf"],
+)
+def test_text_is_held_to_be_text(ending: str) -> None:
+    assert disguise(f"x.{ending}", b"a\0b") == "binary"
+    assert disguise(f"x.{ending}", b"{\\rtf1 x}") == ""
+
+
+RUN = """
+    php php3 php4 php5 phtml phar asp aspx jsp jspx cgi shtml stm html htm xhtml xht mht mhtml svg svgz xsl xslt swf
+    hta htc js mjs cjs jse wasm vbs vbe wsf wsh sct ps1 psm1 bat cmd exe com scr msi dll cpl jar class apk app dmg deb
+    rpm sh bash py pl rb lnk url reg desktop chm iso docm dotm xlsm xltm xlam xlsb pptm ppsm potm
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["x.HTM", "x.php.jpg", "x.phtml.csv", "a.b.aspx", *(f"x.{ending}" for ending in RUN.split())]
+)
 def test_what_runs_by_its_name(name: str) -> None:
     assert is_active(name, b"")
 
@@ -402,6 +499,13 @@ SIGNED: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
     "a firm": ("x.pptx", office(**{"docProps/app.xml": "<Properties><Company>甲公司</Company></Properties>"}), ("company",)),
     "a comment": ("x.docx", office(**{"word/comments.xml": f'<w:comments {W}><w:comment w:author="张三"/></w:comments>'}), ("comments",)),
     "a revision": ("x.docx", office(**{"word/document.xml": f'<w:p {W}><w:ins w:author="张三"/></w:p>'}), ("revisions",)),
+    "a taken out one": ("x.docx", office(**{"word/document.xml": f'<w:p {W}><w:del w:author="张三"/></w:p>'}), ("revisions",)),
+    "a manager": ("x.pptx", office(**{"docProps/app.xml": "<Properties><Manager>张三</Manager></Properties>"}), ("manager",)),
+    "a table's comment": ("x.xlsx", office(**{"xl/persons/person.xml": '<personList><person displayName="张三"/></personList>'}), ("comments",)),
+    "a slide's comment": ("x.pptx", office(**{"ppt/commentAuthors.xml": '<cmAuthorLst><cmAuthor name="张三"/></cmAuthorLst>'}), ("comments",)),
+    "a slide's comment, newer": ("x.pptx", office(**{"ppt/authors.xml": '<authorLst><author name="张三"/></authorLst>'}), ("comments",)),
+    "begun by": ("x.ods", office(**{"meta.xml": META.format("<o:initial-creator>张三</o:initial-creator>")}), ("author",)),
+    "printed by": ("x.odp", office(**{"meta.xml": META.format("<o:printed-by>张三</o:printed-by>")}), ("last_author",)),
     "nobody": ("x.docx", paper(), ()),
     "blanks": ("x.odt", office(**{"meta.xml": META.format("<dc:creator> </dc:creator>")}), ()),
     "no archive": ("x.docx", b"PK\x03\x04 and no more", ()),
@@ -416,6 +520,26 @@ def test_who_wrote_an_office_file_is_seen(tmp_path: Path, case: str) -> None:
     name, data, wanted = SIGNED[case]
     path = put(tmp_path, name, data)
     assert authors(path) == wanted
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["DOCX", "docx", "xlsx", "pptx", "dotx", "xltx", "potx", "ppsx", "odt", "ods", "odp", "ott", "ots"],
+)
+def test_every_kind_of_office_file_is_looked_into(tmp_path: Path, ending: str) -> None:
+    put(tmp_path, f"x.{ending}", paper("张三"))
+    assert inspect(tmp_path / "checklists", f"evidence/x.{ending}").authors == ("author",)
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, "x.csv", b"a")
+
+    def broken(*_: object) -> int:
+        raise OSError("a disk at its end")
+
+    monkeypatch.setattr("rectification.ledger.evidence.os.open", broken)
+    found = inspect(tmp_path / "checklists", "evidence/x.csv")
+    assert (found.reference, found.path, found.fault) == ("evidence/x.csv", path, "unreadable")
 
 
 def test_a_public_site_is_warned_of_names_in_office_files(tmp_path: Path, examined: Examine) -> None:

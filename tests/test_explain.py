@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,22 @@ def test_every_code_is_explained(language: str) -> None:
 def test_the_severity_is_that_of_the_findings(examined: Examine, code: Code) -> None:
     found = examined(files_of(code.bad), substance=code.family == "S").diagnostics
     assert {d.severity for d in found if d.code == code.code} == {code.severity}
+
+
+def test_what_is_said_of_every_bad_example_and_where(examined: Examine, tmp_path: Path) -> None:
+    words = CATALOGUES["zh"]
+    said = []
+    for code in CODES["zh"].values():
+        if code.code in DESCRIBED:
+            continue
+        shutil.rmtree(tmp_path / "checklists", ignore_errors=True)
+        for d in examined(files_of(code.bad), substance=code.family == "S").diagnostics:
+            if d.code == code.code:
+                said.append(f"{d.code} {d.file}:{d.line}:{d.column} {d.item or '-'} {d.day or '-'}")
+                said += (f"  {d.message(words)}", f"  {d.hint(words)}")
+    assert "\n".join((*said, "")) == (Path(__file__).parent / "goldens/check/examples.zh.txt").read_text(
+        "utf-8"
+    )
 
 
 def explain(folder: Path, *arguments: str, locale: str = "C.UTF-8") -> tuple[int, str]:

@@ -195,6 +195,10 @@ def test_every_error_of_every_file_at_once(examined: Examine) -> None:
     assert [code for code, file, _ in codes if file == "a.yml"] == []
     assert codes == sorted(codes, key=lambda c: (c[1], c[2]))
     assert {d.item for d in found.diagnostics if d.file.endswith("b.yml")} == {"B-1", "B-2"}
+    facts = {(d.code, d.file[-5:]): d.facts for d in found.diagnostics}
+    assert facts["M012", "f.yml"] == {"field": "items", "kind": "mapping", "expected_kind": "list"}
+    assert facts["M001", "e.yml"] == {"field": "checklist"}
+    assert facts["M002", "d.yml"] == {"found": "item", "nearest": "items", "known": "checklist, items"}
 
 
 def test_a_missing_folder(examined: Examine, tmp_path: Path) -> None:
@@ -292,8 +296,55 @@ def test_queries(examined: Examine) -> None:
         ids(colour=["red"])
     assert choices(ledger, "unit") == ("示例县", "示例镇", "镇")
     assert "reopened" in choices(ledger, "status")
+    assert choices(ledger, "category") == ("报表", "-")
+    assert choices(ledger, "checklist") == ("a", "A")
+    assert choices(ledger, "year") == ("2026",)
+    assert choices(ledger, "site") == ("-",)
+    assert (choices(ledger, "severity")[-1], choices(ledger, "mode")[-1]) == ("-", "-")
+    assert choices(ledger, "flag")[-1] == "attention"
     with pytest.raises(KeyError):
         choices(ledger, "colour")
+
+
+def test_the_categories_to_choose_from_are_those_listed_and_those_used(examined: Examine) -> None:
+    text = HEADER + "items:\n" + yaml_item("A-1", category="报表") + yaml_item("A-2", category="会议")
+    ledger = examined({"a.yml": text, "_categories.yml": "categories: [{name: 其他}, {name: 会议}]\n"}).ledger
+    assert choices(ledger, "category") == ("其他", "会议", "报表", "-")
+
+
+@pytest.mark.parametrize("name", ["_units", "_categories", "_requests", "_reports"])
+def test_a_vocabulary_that_is_no_yaml_is_one_mistake(examined: Examine, name: str) -> None:
+    found = examined({"a.yml": HEADER, f"{name}.yml": "a: [\n"})
+    assert [(d.code, d.file) for d in found.diagnostics if d.file != "checklists/a.yml"] == [
+        ("Y023", f"checklists/{name}.yml")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("id: A-1\nunit: 甲\n", []),
+        ("problem: 甲\n", []),
+        ("x:\n  checklist: 甲\n", []),
+        ("# 甲\nunit: 甲\nid: A-1\nproblem: 甲\n", [3]),
+        ("id: A-1\nunit: 甲\nproblem: 甲\nchecklist: {}\n", [4]),
+    ],
+)
+def test_yaml_among_the_pages_is_told_of_where_it_is_a_checklist(
+    examined: Examine, tmp_path: Path, text: str, lines: list[int]
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.yml").write_text(text, "utf-8")
+    found = examined({"a.yml": HEADER}, docs=tmp_path / "docs").diagnostics
+    assert [d.line for d in found if d.code == "Y028"] == lines
+
+
+def test_a_key_of_a_record_is_found_in_the_text(examined: Examine) -> None:
+    rows = [f"{key}: {value}" for key, value in GOOD.items()]
+    text = HEADER + "items:\n  - " + "\n    ".join(rows) + "\n"
+    (record,) = examined({"a.yml": text}).ledger.records
+    assert [record.place.line_of(key) for key in GOOD] == [3, 4, 5, 6, 7, 8]
+    assert record.place.line_of("log") == record.place.line == 3
 
 
 def test_the_order_of_a_folder_does_not_matter(examined: Examine, monkeypatch: pytest.MonkeyPatch) -> None:

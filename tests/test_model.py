@@ -7,7 +7,17 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from rectification.model import ChecklistFile, Header, Item, Mistake, Unit, build
+from rectification.model import (
+    CategoriesFile,
+    ChecklistFile,
+    Header,
+    Item,
+    Mistake,
+    RequestsFile,
+    Unit,
+    UnitsFile,
+    build,
+)
 
 from .conftest import GOOD
 
@@ -75,6 +85,7 @@ def test_each_of_the_six_is_required(name: str) -> None:
         ({"actions": "x"}, "M012", ("actions",), {"kind": "text", "expected_kind": "list"}),
         ({"actions": ["x"]}, "M012", ("actions", 0), {"kind": "text", "expected_kind": "mapping"}),
         ({"feedback": "好"}, "M012", ("feedback",), {"expected_kind": "mapping"}),
+        ({"waive": "x"}, "M012", ("waive",), {"kind": "text", "expected_kind": "mapping"}),
         ({"due": ["2026-01-01"]}, "M012", ("due",), {"expected_kind": "date"}),
         ({"title": "长" * 301}, "M013", ("title",), {"max_length": 300}),
         ({"problem": "长" * 20_001}, "M013", ("problem",), {"max_length": 20_000}),
@@ -196,3 +207,29 @@ def test_the_model_has_a_json_schema() -> None:
     assert item["additionalProperties"] is False
     assert item["properties"]["due"]["format"] == "date"
     assert all("description" in field for field in item["properties"].values())
+
+
+REQUIRED = {
+    ChecklistFile: {
+        "Action": {"text"},
+        "DueChange": {"from", "to", "on", "reason"},
+        "Feedback": {"satisfied", "total", "date"},
+        "Header": {"id", "title"},
+        "Item": set(GOOD),
+        "LogEntry": {"date"},
+        "Notice": {"from", "to"},
+        "Source": set(),
+    },
+    UnitsFile: {"Unit": {"name"}},
+    CategoriesFile: {"Category": {"name"}},
+    RequestsFile: {"Request": {"id", "title", "by"}, "RequestedField": {"name"}},
+}
+
+
+@pytest.mark.parametrize("kind", REQUIRED)
+def test_every_record_has_its_required_facts_and_says_what_each_fact_is(kind: type[ChecklistFile]) -> None:
+    records = kind.model_json_schema(by_alias=True)["$defs"]
+    assert {name: set(record.get("required", ())) for name, record in records.items()} == REQUIRED[kind]
+    for record in records.values():
+        assert record["additionalProperties"] is False
+        assert all(field.get("description") for field in record["properties"].values())

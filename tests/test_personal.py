@@ -314,7 +314,7 @@ def test_a_page_is_looked_at_line_by_line(examined: Examine, tmp_path: Path) -> 
     assert found.texts["docs/about/us.md"] == PAGE  # for the excerpt
 
 
-@pytest.mark.parametrize("name", ["a.markdown", "a.html", "sub/b.MD"])
+@pytest.mark.parametrize("name", ["a.markdown", "a.mdown", "a.mkdn", "a.mkd", "a.html", "a.htm", "sub/b.MD"])
 def test_every_kind_of_page_is_looked_at(examined: Examine, tmp_path: Path, name: str) -> None:
     found = examined(
         ledger(),

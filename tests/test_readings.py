@@ -6,7 +6,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +282,47 @@ def test_another_run_reads_only_what_has_changed(site: Site, parsed: list[str]) 
     assert parsed == []
 
 
+@pytest.mark.parametrize("where", ["here", "in another process"])
+@pytest.mark.parametrize("lean", [False, True])
+def test_what_is_read_ahead_is_what_is_read_one_by_one(
+    site: Site, parsed: list[str], monkeypatch: pytest.MonkeyPatch, where: str, lean: bool
+) -> None:
+    items = (GOOD.format(n=5) + "    nonsense: 1\n", GOOD.format(n=6) + "    goal: 见 #3\n")
+    contents = (*(f"{HEADER}items:\n{one}" for one in items), "a: [\n", b"\xff")
+    for n, content in enumerate(contents):
+        site.write(f"e{n}.yml", content)
+    one_by_one = load(site.settings, TODAY)
+    parsed.clear()
+    monkeypatch.setattr(readings, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(readings, "idle", lambda: True)
+    monkeypatch.setattr(readings, "alone", lambda: True)
+    monkeypatch.setattr(readings, "on_both_cores", lambda jobs, least: [job() for job in jobs])
+    if where != "here":
+        pids = count()
+        monkeypatch.setattr(readings.os, "getpid", lambda: next(pids))
+    told: list[str] = []
+    ahead = load(site.settings, TODAY, told.append, lean=lean, readings=Readings.open(site.root / FOLDER))
+    assert plain(ahead) == plain(one_by_one)
+    assert sorted(told) == sorted(site.settings.name_of(path) for path in site.files())
+    good = ["a.yml", "b.yml", "d/1.yml", "d/2.yml", "d/checklist.yml"]
+    assert [parsed.count(name) for name in good] == [1] * len(good)
+    monkeypatch.undo()
+    assert plain(load(site.settings, TODAY, readings=Readings.open(site.root / FOLDER))) == plain(one_by_one)
+
+
+def test_what_was_made_of_a_reading_is_made_anew_for_other_facts(site: Site) -> None:
+    kept = Readings()
+    for units, day in (
+        ("units: [{name: 示例镇, aliases: [镇]}]\n", TODAY),
+        ("units: [{name: 示例县, aliases: [示例镇]}]\n", TODAY),
+        ("units: [{name: 示例县, aliases: [示例镇]}]\n", TODAY + timedelta(days=400)),
+    ):
+        site.write("_units.yml", units)
+        assert plain(load(site.settings, day, readings=kept)) == plain(load(site.settings, day))
+    soon = replace(site.settings, stalled_days=1000)
+    assert plain(load(soon, day, readings=kept)) == plain(load(soon, day))
+
+
 def test_places_are_remembered_without_reading_the_yaml_again(site: Site, parsed: list[str]) -> None:
     fresh = loaded(site, Readings.open(site.root / FOLDER)).ledger
     parsed.clear()
@@ -346,10 +389,9 @@ def test_another_engine_does_not_take_what_fits_its_model_no_more(
 @pytest.mark.parametrize("which", [FOLDER, f"{FOLDER}/readings"])
 def test_a_folder_that_others_may_write_to_is_not_used(site: Site, which: str, tmp_path: Path) -> None:
     loaded(site, Readings.open(site.root / FOLDER))
-    (site.root / which).chmod(0o777)
-    assert Sealed.open(site.root / FOLDER, "readings") is None
-    (site.root / which).chmod(0o700)
-    assert Sealed.open(site.root / FOLDER, "readings") is not None
+    for mode, used in ((0o777, False), (0o770, False), (0o702, False), (0o755, True), (0o700, True)):
+        (site.root / which).chmod(mode)
+        assert (Sealed.open(site.root / FOLDER, "readings") is not None) is used
     shutil.move(site.root / which, tmp_path / "elsewhere")
     (site.root / which).symlink_to(tmp_path / "elsewhere")
     assert Sealed.open(site.root / FOLDER, "readings") is None

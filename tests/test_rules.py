@@ -245,3 +245,29 @@ def test_what_a_broken_file_hides_is_not_held_against_the_others(examined: Exami
         "b.yml": "checklist: {id: B, title: b}\nitems:\n  - {id: B-1, title: 'x\n"
     }
     assert [code for code, *_ in places(examined(texts))] == ["Y017"]
+
+
+def test_the_structure_blocks_and_the_substance_does_not() -> None:
+    for rule in all_rules():
+        blocks = rule.code.startswith("L") and rule.code != "L507"
+        assert rule.severity == ("error" if blocks else "warning"), rule.code
+
+
+def test_a_site_that_sets_no_threshold_is_judged_by_these() -> None:
+    assert {rule.code: dict(rule.thresholds) for rule in all_rules() if rule.thresholds} == {
+        "L503": {"megabytes": 20},
+        "L602": {"similarity": 0.3},
+        "S101": {"score": 1},
+        "S103": {"similarity": 0.85, "least": 12},
+        "S104": {"similarity": 0.85, "least": 12},
+        "S202": {"share": 0.6},
+        "S307": {"days": 7, "share": 0.5, "least": 10},
+        "S308": {"days": 30},
+        "S309": {"percent": 60, "least": 5},
+        "S501": {"moves": 2, "days": 90},
+        "S601": {"similarity": 0.6, "days": 730},
+        "S602": {"days": 90},
+        "S703": {"days": 3},
+        "S801": {"changes": 2},
+        "S901": {"days": 30},
+    }

@@ -33,6 +33,8 @@ REFUSED = {
     "nested duplicate key": ("log:\n  - {date: 1, by: 甲, date: 2}\n", "Y015", 2, 22),
     "tab as indentation": ("log:\n\t- 甲\n", "Y016", 2, 1),
     "tab after spaces": ("a:\n  b: 1\n \tc: 2\n", "Y016", 3, 2),
+    "tab in a bracket": ("b: \t1\na: [\n \t", "Y016", 3, 2),
+    "open brace at the end of the file": ("? a\n: {", "Y023", 2, 4),
     "open single quote": ("标题: '甲\nb: 1\n", "Y017", 1, 5),
     "open double quote": ('a: 1\n标题: "甲\nb: 1\nc: 2\n', "Y017", 2, 5),
     "open quote, closed by a later one": ("a: '甲\nb: 'y'\nc: 1\n", "Y017", 1, 4),
@@ -45,6 +47,9 @@ REFUSED = {
     "backtick": ("a: `甲`\n", "Y018", 1, 4),
     "emphasis": ("a: *重点*\n", "Y018", 1, 4),
     "full-width colon": ("a: 1\ntitle：甲\nb: 1\n", "Y024", 2, 6),
+    "full-width colon at the top": ("title：甲\nb: 1\n", "Y024", 1, 6),
+    "full-width colon above": ("a: 1\n甲：乙\n  b: 1\n", "Y024", 2, 2),
+    "an indicator of nothing": ("a: 1\nb: |0\n  甲\n", "Y019", 2, 5),
     "indentation": ("a: 1\n b: 2\n", "Y023", 2, 2),
     "list beside a key": ("a:\n  - x\n  b: 1\n", "Y023", 3, 3),
     "open bracket": ("a: [甲, 乙\nb: 1\n", "Y025", 1, 4),
@@ -79,6 +84,32 @@ def test_refused_at_its_place(text: str, code: str, line: int, column: int) -> N
     assert all(d.severity == "error" and d.file == "x.yml" for d in found)
 
 
+@pytest.mark.parametrize(
+    ("escape", "found"),
+    [("0", "0000"), ("a", "0007"), ("b", "0008"), ("v", "000B"), ("f", "000C"), ("e", "001B"), ("N", "0085"),
+     ("L", "2028"), ("P", "2029"), ("x07", "0007"), ("x9b", "009B"), ("u2028", "2028"), ("u202E", "202E"),
+     ("U00002066", "2066")],
+)  # fmt: skip
+def test_what_is_hidden_is_refused_as_an_escape_too(escape: str, found: str) -> None:
+    document, (told,) = parse(f'a: "甲\\{escape}乙"\n', "x")
+    assert document is None
+    code = "Y006" if found in ("202E", "2066") else "Y005"
+    assert (told.code, told.line, told.column, told.facts) == (code, 1, 6, {"found": f"U+{found}"})
+
+
+@pytest.mark.parametrize("escape", ["t", "n", "r", "_", '"', "/", "\\", "x41", "u7532", "U00007532"])
+def test_an_escape_that_hides_nothing_is_taken(escape: str) -> None:
+    document, found = parse(f'a: "甲\\{escape}乙"\n', "x")
+    assert document is not None and not found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("注: @甲\n", "@"), ("a: `甲`\n", "`"), ("a: *重点*\n", "*"), ("%甲\n", "%")]
+)
+def test_what_needs_quotes_is_named(text: str, found: str) -> None:
+    assert parse(text, "x")[1][0].facts == {"found": found}
+
+
 def test_a_text_that_no_file_can_hold() -> None:
     document, found = parse("a: 甲\ud800\n", "x.yml")
     assert document is None
@@ -107,10 +138,15 @@ def test_a_recursive_alias() -> None:
     assert [d.code for d in parse("a: &x [*x]\n", "x")[1]] == ["Y008", "Y007"]
 
 
-def test_too_many_values() -> None:
-    document, found = parse("a: [" + "1," * (MAX_NODES + 10) + "]", "x")
+@pytest.mark.parametrize("first", ["1", "<<x"], ids=["read plainly", "read with care"])
+def test_too_many_values(first: str) -> None:
+    # With the mapping, its key and the list itself.
+    allowed = f"a: [{first}" + ",1" * (MAX_NODES - 4)
+    document, found = parse(f"{allowed}]", "x")
+    assert document is not None and not found
+    document, (told,) = parse(f"{allowed},1]", "x")
     assert document is None
-    assert [d.code for d in found] == ["Y014"]
+    assert (told.code, told.line, told.column) == ("Y014", 1, len(allowed) + 2)
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,18 @@ def test_no_request_names_an_internal_report(examined: Examine) -> None:
     assert [one.replaced_by for one in ledger.public().requests] == [None, None, "乙表", "b"]
 
 
+def test_an_internal_report_is_none_of_the_public_ledger(examined: Examine) -> None:
+    reports = (
+        f"reports:\n  - {{name: a, title: {SECRET}, audience: internal, columns: [{{field: title}}]}}\n"
+        "  - {name: b, title: 乙表, audience: public, columns: [{field: title}]}\n"
+    )
+    ledger = examined({"a.yml": HEADER + item(1), "_reports.yml": reports}).ledger
+    assert list(ledger.by_profile) == ["a", "b"]
+    public = ledger.public()
+    assert list(public.by_profile) == ["b"]
+    assert public.place_of_profile == {"b": ledger.place_of_profile["b"]}
+
+
 # -- what git knows ------------------------------------------------------------------------------------
 
 

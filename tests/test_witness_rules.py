@@ -96,6 +96,18 @@ BROKEN: dict[str, list[tuple[list[Step], int, dict[str, object]]]] = {
     ],
 }  # fmt: skip
 
+# rule -> the item, and the day, that the findings of its examples speak of
+SPOKEN_OF: dict[str, list[tuple[str, str]]] = {
+    "S401": [("A-1", "2026-04-02"), ("A-1", "2026-05-01")],
+    "S306": [("A-1", "2026-04-02")],
+    "S402": [("A-1", "2026-02-20")],
+    "S504": [("A-1", "2026-07-03"), ("A-1", "2026-07-03")],
+    "S801": [("A-1", "2026-07-01")],
+    "S901": [("A-1", "2026-04-02"), ("A-1", "2026-11-20")],
+    "S902": [("A-1", "2026-03-05"), ("A-1", "2026-03-05"), ("A-1", "2026-03-05")],
+    "S903": [("", "2026-04-20"), ("", "2026-04-20")],
+}
+
 # rule -> commits after which it has nothing to say
 RIGHT: dict[str, list[list[Step]]] = {
     "S401": [
@@ -109,6 +121,11 @@ RIGHT: dict[str, list[list[Step]]] = {
     "S306": [
         [("2026-03-10", lines(*closed()) | evidence("1"))],
         [("2026-03-05", lines(FILE) | evidence("1")), ("2026-03-10", lines(*closed(), problem="走访 6 小时。"))],
+        # Who may read it is not what was accepted.
+        [("2026-03-10", lines(*closed()) | evidence("1")),
+         ("2026-04-02", lines(*[line.replace("evidence:", "internal_evidence:") for line in closed()]))],
+        [("2026-03-10", lines(*closed()) | evidence("1")),
+         ("2026-04-02", lines(*[line.replace("{text: x,", "{text: x, visibility: internal,") for line in closed()]))],
         [("2026-03-10", lines(*closed()) | evidence("1")), ("2026-04-02", lines(*closed("", "  - {date: 2026-04-02, note: 回访}"), owner="镇长"))],
         [("2026-03-10", lines(*closed()) | evidence("1")), ("2026-04-02", lines(*closed(), problem="'走访 6 小时，填表  2 小时。'".replace("  ", " ")))],
     ],
@@ -187,6 +204,8 @@ def test_broken(
     assert len(told) == 1
     assert (told[0].severity, told[0].line) == ("warning", line)
     assert {name: told[0].facts[name] for name in facts} == facts
+    n = [one for one, *_ in BROKEN[code]].index(steps)
+    assert (told[0].item, str(told[0].day)) == SPOKEN_OF[code][n]
     if "commit" in told[0].facts:
         assert told[0].facts["commit"] == repository.git("rev-parse", "HEAD")[:7]
 

@@ -682,7 +682,7 @@ class _Reading:
         elif "tab character" in problem or character == "\t":
             self.report("Y016", where.line + 1, where.column + 1)
         elif "\t" in self.text[line_start : where.index] and not self.text[line_start : where.index].strip():
-            self.report("Y016", where.line + 1, self.text.index("\t", line_start) - line_start + 1)
+            self.report("Y016", *_place_of(self.text, self.text.index("\t", line_start)))
         elif "directive" in context:
             self.report("Y018", start.line + 1, start.column + 1, found="%")
         elif "cannot start any token" in problem or "scanning an a" in context or "scanning a tag" in context:
@@ -699,7 +699,8 @@ class _Reading:
         elif "expected ',' or" in problem:
             self.report("Y025", start.line + 1, start.column + 1)
         elif "did not find expected" in problem:
-            self.report("Y023", where.line + 1, where.column + 1)
+            # Not by libyaml's line: behind a last line without a break it counts one more.
+            self.report("Y023", *_place_of(self.text, where.index))
         elif "escape" in problem:
             self.report("Y026", where.line + 1, where.column + 1)
         else:

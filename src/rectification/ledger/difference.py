@@ -49,11 +49,6 @@ class ItemDifference:
     evidence_altered: tuple[str, ...] = ()
 
     @property
-    def withdrawn(self) -> bool:
-        """Whether the item was withdrawn, or merged into another, in between."""
-        return self.status is not None and self.status[1] == "withdrawn"
-
-    @property
     def any(self) -> bool:
         """Whether anything differs at all."""
         told = (self.status, self.due, self.unit, self.log_added, self.log_changed, self.log_removed)
