@@ -24,7 +24,7 @@ from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.ledger import Readings
 from rectification.ledger.sealed import FOLDER, Sealed
-from rectification.rules import Examination, Witness, examine, wants_history
+from rectification.rules import Examination, Witness, examine, forget_the_rest, remembering, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.embed import Embeds, find_embeds, placeholder
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from rectification.site.build import Build
 
 log = get_plugin_logger("rectification")
+
+_FINDINGS = "findings-of-builds"  # a check asks for rules that a build does not ask for
 
 
 class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
@@ -325,7 +327,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.held is not None and self.remembered is not None:
             write_record(self.remembered, self.site, build.made)
             if self.readings is not None:
-                self.readings.save()
+                forget_the_rest(self.readings)
         if build.compiled is not None:
             build.compiled.prune()
 
@@ -397,7 +399,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         deliveries = consult(settings, refresh=refresh)
         self.consulted = settings.sources
         if self.readings is None:
-            self.readings = Readings.open(settings.root / FOLDER if self.config.incremental else None)
+            folder = settings.root / FOLDER if self.config.incremental else None
+            # A live preview keeps what was found in memory.
+            self.readings = Readings.open(folder) if self.serving else remembering(folder, _FINDINGS)
         examination = examine(
             *(settings, settings.today()),
             deliveries=deliveries,
