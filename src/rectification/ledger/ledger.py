@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rectification.history import public_values
@@ -192,10 +193,18 @@ class Ledger:
 
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
-        unit = self.units.names.get(name)
-        if unit is None:
-            return self.by_unit.get(name, ())
-        return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
+        known = self._of_units.get(name)
+        if known is None:
+            unit = self.units.names.get(name)
+            if unit is None:
+                return self.by_unit.get(name, ())
+            below = (self.by_unit.get(each.name, ()) for each in self.units.below(unit))
+            known = self._of_units[name] = tuple(chain.from_iterable(below))
+        return known
+
+    @cached_property
+    def _of_units(self) -> dict[str, tuple[Record, ...]]:
+        return {}  # filled as it is asked for: every format and every page asks for every unit
 
     def public(self) -> Ledger:
         """Return the ledger without its internal items, parts of items and reports, and any word of them.

@@ -97,7 +97,7 @@ def write(edition: Edition) -> Iterator[Output]:
     `as_of` is the day the derived values hold for.
     """
     ledger = edition.ledger
-    blocks = _Blocks(ledger)
+    blocks = edition.pieces("items", lambda record: _encoded(item(ledger, record)).encode())
     head = f'{{"version":1,"as_of":"{ledger.today}",'
     yield Output("api/v1/items.json", partial(_document, head, blocks, ledger.records), ledger.records)
     for checklist in ledger.checklists:
@@ -114,17 +114,6 @@ def write(edition: Edition) -> Iterator[Output]:
         records = ledger.of_unit(unit.name)
         make = partial(_document, f'{head}"unit":{_encoded(facts)},', blocks, records)
         yield Output(f"api/v1/units/{facts['slug']}.json", make, records)
-
-
-class _Blocks(dict["Record", str]):
-    """Records as they stand in all files that hold them, each made once, when it is first asked for."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __missing__(self, record: Record) -> str:
-        block = self[record] = _encoded(item(self._ledger, record))
-        return block
 
 
 def item(ledger: Ledger, record: Record) -> dict[str, Any]:
@@ -176,5 +165,10 @@ def _encoded(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _document(head: str, blocks: Mapping[Record, str], records: Sequence[Record]) -> bytes:
-    return f'{head}"items":[{",".join([blocks[record] for record in records])}]}}'.encode()
+def _document(head: str, blocks: Mapping[Record, bytes], records: Sequence[Record]) -> bytes:
+    parts = [f'{head}"items":['.encode()]
+    for record in records:
+        parts += (blocks[record], b",")
+    if records:
+        parts.pop()
+    return b"".join([*parts, b"]}"])  # put together once: of a large ledger it is large

@@ -7,7 +7,7 @@ record of keys can be deleted at any time; a build without it makes everything.
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -25,6 +25,7 @@ import rectification
 from rectification.ledger.sealed import FOLDER, Sealed
 
 _RECORD = "site"
+ITEMS = "items"  # what `keys` remembers
 
 
 class Written(NamedTuple):
@@ -46,23 +47,40 @@ class Look(NamedTuple):
     changed: int
 
 
+class Sheaf(NamedTuple):
+    """The pages of one checklist's items: what all of them together were made from, their paths."""
+
+    key: str
+    names: list[str]
+
+
 @dataclass
 class Kept:
     """The files that the last build made, by their paths below the site's root, and what it found there.
 
-    `looks` tells how all files lie in the folder that is to become the site.
+    `sheaves` are those of them that are the pages of items, by the slugs of their checklists; `looks` tells
+    how all files lie in the folder that is to become the site.
     """
 
     files: Mapping[str, Written] = field(default_factory=dict)
+    sheaves: Mapping[str, Sheaf] = field(default_factory=dict)
     looks: Mapping[str, Look] = field(default_factory=dict)
 
     def has(self, path: str, key: str) -> bool:
         """Tell whether the file at `path` is there as it was made from the same."""
         known = self.files.get(path)
-        if known is None or not key or known.key != key:
-            return False
-        look = self.looks.get(path)
-        return look is not None and (look.size, look.changed) == (known.size, known.changed)
+        return known is not None and key != "" and known.key == key and self.lies(path)
+
+    def lies(self, path: str) -> bool:
+        """Tell whether the file at `path` is one that need not be made by every build, and lies as it did."""
+        known, look = self.files.get(path), self.looks.get(path)
+        return (
+            known is not None
+            and look is not None
+            and known.key != ""
+            and look.size == known.size
+            and look.changed == known.changed
+        )
 
 
 def digest(*parts: object) -> str:
@@ -157,20 +175,22 @@ def folder_digest(folder: Path | None) -> str:
     return digest(*parts)
 
 
-def read(cache: Sealed, site: Path) -> dict[str, Written]:
+def read(cache: Sealed, site: Path) -> Kept:
     """Return what the last build of `site` wrote; nothing where that is not known, or not to be read."""
     kept = cache.read(_RECORD)
-    told: Any = json.loads(bytes(kept)) if kept is not None else {}
-    if told.get("engine") != engine() or told.get("site") != str(site):
-        return {}
-    return {path: Written(*one) for path, one in told["files"].items()}
+    head, files, sheaves = marshal.loads(kept) if kept is not None else ((), {}, {})
+    if head != (engine(), str(site)):
+        return Kept()
+    made = {path: Written(*one) for path, one in files.items()}
+    return Kept(made, {slug: Sheaf(*one) for slug, one in sheaves.items()})
 
 
-def write(cache: Sealed, site: Path, files: Mapping[str, Written]) -> None:
+def write(cache: Sealed, site: Path, files: Mapping[str, Written], sheaves: Mapping[str, Sheaf]) -> None:
     """Remember what this build of `site` wrote. What cannot be remembered is made again."""
-    told = {"engine": engine(), "site": str(site), "files": files}
-    cache.write(_RECORD, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
-    cache.keep({_RECORD})  # what a killed build was writing
+    made = {path: tuple(one) for path, one in files.items()}
+    told = ((engine(), str(site)), made, {slug: tuple(one) for slug, one in sheaves.items()})
+    cache.write(_RECORD, marshal.dumps(told))
+    cache.keep({_RECORD, ITEMS})  # what a killed build was writing
 
 
 def looks_of(folder: Path) -> dict[str, Look]:

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -28,7 +29,7 @@ from rectification.rules import Examination, Witness, examine, forget_the_rest, 
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.embed import Embeds, find_embeds, placeholder
-from rectification.site.kept import Look, Written, claim, open_cache
+from rectification.site.kept import Kept, Look, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
@@ -67,7 +68,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     remembered: Sealed | None = None
     held: IO[bytes] | None = None
     waiting: Callable[[], dict[str, Look]] | None = None
-    last: Mapping[str, Written]
+    last: Kept
     site: Path
     staging: Path | None = None
     shown: Build | None = None  # the last one of a live preview
@@ -114,6 +115,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
             remembers=self.config.incremental,
+            remembered=self.remembered if self.held is not None else None,
+            files=self.readings.digests if self.readings is not None else {},
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
@@ -303,7 +306,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.held is None or not self.site.is_dir():
             return
         self.last = read_record(self.remembered, self.site)
-        if self.last:
+        if self.last.files:
             self.waiting = beside(partial(mirror, self.site, spare_of(self.site)))
 
     def _take_over(self, build: Build) -> None:
@@ -314,7 +317,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             except (OSError, WorkerError) as error:
                 log.debug("Everything is written anew: %s", error)
             else:
-                build.take_over(spare_of(self.site), looks, self.last)
+                build.take_over(spare_of(self.site), replace(self.last, looks=looks))
 
     def _put_in_place(self, build: Build) -> None:
         if build.root == build.staging:
@@ -325,7 +328,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             swap_in(build.root, self.site, keep=True)
             discard(build.staging)
         if self.held is not None and self.remembered is not None:
-            write_record(self.remembered, self.site, build.made)
+            write_record(self.remembered, self.site, build.made, build.sheaves)
             if self.readings is not None:
                 forget_the_rest(self.readings)
         if build.compiled is not None:

@@ -243,6 +243,7 @@ class Views:
         self.edition = edition
         self.forms = Forms(edition)
         self._by_due: dict[str, list[Record]] = {}
+        self._told_of_units: dict[str, bytes] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
         self.templates = jinja2.Environment(
@@ -296,16 +297,66 @@ class Views:
 
     def pages(self, keys: Keys) -> Iterator[Page]:
         """Yield every page to stamp: one a record, checklist, unit, category and report."""
+        for records in self.ledger.by_checklist.values():
+            yield from self.item_pages(keys, records)
+        yield from self.group_pages(keys)
+
+    def item_pages(self, keys: Keys, records: Sequence[Record]) -> Iterator[Page]:
+        """Yield the pages of the items of a checklist, which are `records`."""
+        around = zip((None, *records), records, (*records[1:], None), strict=False)
+        for before, record, after in around:
+            yield Page(
+                "item" if record.origin is None else "federated",
+                self.addresses.record(record),
+                partial(self._about_item, keys, record, before, after),
+                partial(self.item, record, before, after),
+            )
+
+    def about_items(
+        self, keys: Keys, records: Sequence[Record], files: Mapping[str, str]
+    ) -> tuple[object, ...] | None:
+        """Return what the pages of the items of a checklist, which are `records`, are made from, taken
+        together: all that `_about_item` tells of each.
+
+        None where that is to be asked of each. `files` tells what the files of the ledger hold.
+        """
+        if self.substance is not None or self.history is not None:
+            return None
+        if any(record.origin is not None for record in records):
+            return None
+        ledger, line = self.ledger, keys.line
+        names = {record.place.document.file for record in records}
+        held: list[str | None] = []
+        if any(self.edit_address(name, 1) for name in names):  # which names lines
+            held = [files.get(name) for name in sorted(names)]
+            if None in held:
+                return None
+        units = {record.unit for record in records}
+        merged: list[object] = []
+        if ledger.merged_into:
+            for record in records:
+                merged.append([line(other) for other in ledger.merged_into.get(record.item.id, ())])
+                merged.append(line(ledger.by_id.get(record.merged_into)))
+        return (
+            keys.group(records),
+            [self._told_of_unit(keys, unit) for unit in sorted(units)],
+            [line(ledger.by_id.get(other)) for record in records for other in record.item.related],
+            merged,
+            held,
+        )
+
+    def _told_of_unit(self, keys: Keys, unit: str) -> bytes:
+        """Return what the page of an item tells of the others of its unit."""
+        known = self._told_of_units.get(unit)
+        if known is None:
+            first = self._unfinished_first(unit)
+            told = (unit, len(first), [keys.line(record) for record in first[: _SAME_UNIT + 1]])
+            known = self._told_of_units[unit] = repr(told).encode("utf-8", "surrogatepass")
+        return known
+
+    def group_pages(self, keys: Keys) -> Iterator[Page]:
+        """Yield the pages of checklists, units, categories and reports."""
         addresses, ledger = self.addresses, self.ledger
-        for records in ledger.by_checklist.values():
-            around = zip((None, *records), records, (*records[1:], None), strict=False)
-            for before, record, after in around:
-                yield Page(
-                    "item" if record.origin is None else "federated",
-                    addresses.record(record),
-                    partial(self._about_item, keys, record, before, after),
-                    partial(self.item, record, before, after),
-                )
         for checklist in ledger.checklists:
             records = ledger.by_checklist.get(checklist.slug, ())
             about = partial(self._about, keys, records, keys.header(checklist), checklist.place)
