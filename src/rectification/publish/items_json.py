@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from rectification.ledger import references, slug_of_unit
@@ -46,6 +47,8 @@ class PublishedOrigin(TypedDict):
 class PublishedItem(Item):
     """An item as it is published: what the editor typed, and what follows from it."""
 
+    model_config = ConfigDict(defer_build=True)  # only ever asked for its schema
+
     checklist: str
     origin: PublishedOrigin | None = None
     derived: Derived
@@ -53,6 +56,8 @@ class PublishedItem(Item):
 
 class PublishedHeader(Header):
     """The head of a checklist, with the last part of its address."""
+
+    model_config = ConfigDict(defer_build=True)
 
     slug: str
     origin: PublishedOrigin | None = None

@@ -39,6 +39,7 @@ from rectification.site.kept import (
     engine,
     folder_digest,
     forget,
+    open_cache,
 )
 from rectification.site.keys import Digests, Keys
 from rectification.site.offline import twin
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from rectification.history import History
     from rectification.ledger import Record
     from rectification.ledger.evidence import EvidenceFile
-    from rectification.ledger.sealed import Sealed
     from rectification.settings import Settings
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
@@ -96,14 +96,14 @@ class Build:
         *,
         others: bool = False,
         remembers: bool = False,
-        remembered: Sealed | None = None,
+        stamps: bool = False,
         files: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
         what git knows of it, which a site shows that shows the substance. `others` tells whether other
         plugins may change what is written; `remembers` whether anything may be kept for the next build,
-        `remembered` is where, if the next one will find the site as this one writes it. `files` tells what
-        each file of the ledger holds, by a digest."""
+        `stamps` whether this one writes all of the site, and may keep what it knows for the next one. `files`
+        tells what each file of the ledger holds, by a digest."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
@@ -133,11 +133,9 @@ class Build:
         overrides = config.theme.custom_dir
         templates = folder_digest(Path(overrides) if overrides else None)
         self.compiled = compiled(settings.root, catalogue.language, templates) if remembers else None
-        self._digests = Digests(ledger, files, remembered)
+        self._digests = Digests(ledger, files, open_cache(settings.root, "items") if stamps else None)
         self._files = files
-        self.pieces = (
-            Pieces(settings.root, self.ledger, lambda: self.keys) if remembered is not None else None
-        )
+        self.pieces = Pieces(settings.root, self.ledger, lambda: self.keys) if stamps else None
         if self.pieces is not None:
             self.edition = replace(self.edition, pieces=self.pieces.of)
         self.views = Views(

@@ -10,13 +10,13 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -25,7 +25,8 @@ import rectification
 from rectification.ledger.sealed import FOLDER, Sealed
 
 _RECORD = "site"
-ITEMS = "items"  # what `keys` remembers
+
+Plain = TypeVar("Plain")
 
 
 class Written(NamedTuple):
@@ -93,9 +94,9 @@ def digest(*parts: object) -> str:
     return made.hexdigest()
 
 
-def open_cache(root: Path) -> Sealed | None:
-    """Open the folder of what builds of the project at `root` remember; None where there cannot be one."""
-    return Sealed.open(root / FOLDER, "site")
+def open_cache(root: Path, name: str = _RECORD) -> Sealed | None:
+    """Open a folder of what builds of the project at `root` remember; None where there cannot be one."""
+    return Sealed.open(root / FOLDER, name)
 
 
 def claim(root: Path) -> IO[bytes] | None:
@@ -137,7 +138,8 @@ def engine() -> str:
 
 
 class Compiled(BytecodeCache):
-    """Templates as they are compiled, kept by what compiling depends on beside their own text."""
+    """Templates as they are compiled, kept by what compiling depends on beside their own text; and what else
+    hangs on nothing but that."""
 
     def __init__(self, sealed: Sealed, *parts: object) -> None:
         self._sealed = sealed
@@ -154,8 +156,20 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._sealed.write(f"{self._state} {bucket.key}", bucket.bytecode_to_string())
 
+    def known(self, what: str, make: Callable[[], Plain]) -> Plain:
+        """Return what `make` returns, plain values, which hang on the engine and the language alone."""
+        name = f"{self._state} {what}"
+        self._used.add(name)
+        kept = self._sealed.read(name)
+        if kept is not None:
+            found: Plain = marshal.loads(kept)
+            return found
+        made = make()
+        self._sealed.write(name, marshal.dumps(made))  # type: ignore[arg-type]
+        return made
+
     def prune(self) -> None:
-        """Forget the templates that were not asked for."""
+        """Forget what was not asked for."""
         self._sealed.keep(self._used)
 
 
@@ -190,7 +204,7 @@ def write(cache: Sealed, site: Path, files: Mapping[str, Written], sheaves: Mapp
     made = {path: tuple(one) for path, one in files.items()}
     told = ((engine(), str(site)), made, {slug: tuple(one) for slug, one in sheaves.items()})
     cache.write(_RECORD, marshal.dumps(told))
-    cache.keep({_RECORD, ITEMS})  # what a killed build was writing
+    cache.keep({_RECORD})  # what a killed build was writing
 
 
 def looks_of(folder: Path) -> dict[str, Look]:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from rectification.ledger import Checklist, Ledger, Record, references
 from rectification.model import Record as Model
-from rectification.site.kept import ITEMS, digest, engine
+from rectification.site.kept import digest, engine
 
 if TYPE_CHECKING:
     from rectification.ledger.sealed import Sealed
     from rectification.model import Item
 
+_RECORD = "items"
 _SIZE = 16  # bytes of a digest
 
 
@@ -40,7 +41,7 @@ class Digests:
         return known[1] if known is not None else _digest(item)
 
     def _know(self, sealed: Sealed, ledger: Ledger, files: Mapping[str, str]) -> None:
-        kept = sealed.read(ITEMS)
+        kept = sealed.read(_RECORD)
         made_by, before = marshal.loads(kept) if kept is not None else ("", {})
         before = before if made_by == engine() else {}
         now: dict[str, tuple[str, bytes]] = {}
@@ -53,7 +54,8 @@ class Digests:
                 self._items[id(item)] = (item, told[_SIZE * n : _SIZE * (n + 1)])
         if now != before:
             # What a digest is made from stands beside it: it is as good where this build fails.
-            sealed.write(ITEMS, marshal.dumps((engine(), now)))
+            sealed.write(_RECORD, marshal.dumps((engine(), now)))
+            sealed.keep({_RECORD})  # what a killed build was writing
 
 
 def _by_file(ledger: Ledger) -> dict[str, list[Item]]:

@@ -8,12 +8,13 @@ import marshal
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rectification.ledger.sealed import FOLDER, Sealed
+from rectification.site.kept import open_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rectification.ledger import Ledger, Record
+    from rectification.ledger.sealed import Sealed
     from rectification.publish import Piece
     from rectification.site.keys import Keys
 
@@ -34,7 +35,7 @@ class Pieces:
         """
         known = self._formats.get(kind)
         if known is None:
-            sealed = Sealed.open(self._root / FOLDER, f"pieces-{kind}")
+            sealed = open_cache(self._root, f"pieces-{kind}")
             known = self._formats[kind] = _Format(sealed, self._ledger, self._keys(), make)
         return known
 

@@ -115,7 +115,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
             remembers=self.config.incremental,
-            remembered=self.remembered if self.held is not None else None,
+            stamps=self.held is not None,
             files=self.readings.digests if self.readings is not None else {},
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]

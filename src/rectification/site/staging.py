@@ -69,29 +69,31 @@ def mirror(site: Path, spare: Path) -> dict[str, Look]:
     Returns how the files lie there. Raises OSError where the file system has no such links.
     """
     looks: dict[str, Look] = {}
-    waiting = [""]
+    here, there = str(site), str(spare)  # texts: ten thousand paths would take as long again
+    waiting = [("", False)]
     spare.mkdir(exist_ok=True)
     while waiting:
-        folder = waiting.pop()
-        known = {entry.name: entry for entry in os.scandir(spare / folder)}
-        for entry in os.scandir(site / folder):
+        folder, new = waiting.pop()
+        known = {} if new else {entry.name: entry for entry in os.scandir(there + folder)}
+        for entry in os.scandir(here + folder):
             if not folder and entry.name.startswith("."):
                 continue
-            name = f"{folder}{entry.name}"
-            there = known.pop(entry.name, None)
+            name = f"{folder}/{entry.name}"
+            before = known.pop(entry.name, None)
             if entry.is_dir(follow_symlinks=False):
-                if there is None or not there.is_dir(follow_symlinks=False):
-                    if there is not None:
-                        _drop(there)
-                    (spare / name).mkdir()
-                waiting.append(f"{name}/")
+                new = before is None or not before.is_dir(follow_symlinks=False)
+                if new:
+                    if before is not None:
+                        _drop(before)
+                    Path(there + name).mkdir()
+                waiting.append((name, new))
                 continue
-            if there is None or there.inode() != entry.inode():
-                if there is not None:
-                    _drop(there)
-                os.link(entry.path, spare / name, follow_symlinks=False)
+            if before is None or before.inode() != entry.inode():
+                if before is not None:
+                    _drop(before)
+                os.link(entry.path, there + name, follow_symlinks=False)
             look = entry.stat(follow_symlinks=False)
-            looks[name] = Look(look.st_size, look.st_mtime_ns)
+            looks[name[1:]] = Look(look.st_size, look.st_mtime_ns)
         for left in known.values():
             _drop(left)
     return looks

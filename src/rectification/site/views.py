@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache, partial
 from heapq import nlargest, nsmallest
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from rectification.ledger import (
     Where,
     changes,
     count_by_status,
+    count_flags,
     internal_references,
     references,
     rounds,
@@ -36,7 +38,7 @@ from rectification.ledger import (
     suspect,
     verifications,
 )
-from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
+from rectification.model import FINISHED, FLAGS, STATUSES, Category, Item, LogEntry, Unit
 from rectification.publish import (
     Edition,
     atom,
@@ -66,12 +68,14 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
+    from rectification.site.kept import Compiled
     from rectification.site.keys import Keys
     from rectification.substance import Substance
 
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _ROWS = 300  # of the table on the page of a unit or a category; the ledger page has them all
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
+_STATUS_AND_DUE = attrgetter("state.status", "item.due")
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
 
@@ -227,7 +231,7 @@ class Views:
         substance: Substance | None = None,
         history: History | None = None,
         commit_address: Callable[[str], str] = lambda oid: "",
-        compiled: jinja2.BytecodeCache | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         """`substance` is what there is to tell of the substance, `history` what git knows of the published
         items, where the site shows them; `commit_address` gives the page of a commit, if there is one;
@@ -242,6 +246,7 @@ class Views:
         self.edit_address = edit_address
         self.edition = edition
         self.forms = Forms(edition)
+        self._compiled = compiled
         self._by_due: dict[str, list[Record]] = {}
         self._told_of_units: dict[str, bytes] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
@@ -569,7 +574,8 @@ class Views:
 
     def _data(self) -> dict[str, Any]:
         """Return what the page on the data shows: what one can subscribe to, every file, its fields."""
-        definitions = schema_json.definitions(self.catalogue)
+        make = partial(schema_json.definitions, self.catalogue)
+        definitions = self._compiled.known("definitions", make) if self._compiled is not None else make()
         return {
             "groups": list(self.edition.groups()),
             "most": atom.MOST,
@@ -716,8 +722,11 @@ class Views:
         due-soon numbers of the reader's day.
         """
         records = list(records)
-        unfinished = Counter(record.item.due for record in records if not record.state.finished)
-        flags = Counter(flag for record in records for flag in record.state.flags)
+        unfinished: Counter[date] = Counter()
+        for (status, due), count in Counter(map(_STATUS_AND_DUE, records)).items():
+            if status not in FINISHED:
+                unfinished[due] += count
+        flags = count_flags(records)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
