@@ -752,5 +752,10 @@ def kind_of_evidence(reference: str) -> str:
 
 
 def _latest(records: Iterable[Record], limit: int) -> list[tuple[Record, LogEntry]]:
-    entries = ((record, entry) for record in records for entry in record.item.log)
+    written = [record for record in records if record.item.log]
+    # So many records have an entry of this day or later; what nothing has stirred since has none.
+    since = min(nlargest(limit, (record.item.log[-1].date for record in written)), default=date.min)
+    # What another site derived is not known to be what its log says.
+    recent = (r for r in written if r.origin is not None or r.state.stirred >= since)
+    entries = ((record, entry) for record in recent for entry in record.item.log)
     return nlargest(limit, entries, key=lambda pair: (pair[1].date, pair[0].item.id))
