@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bench.generate import write_site
+from bench.generate import units, write_site
 
 from rectification.ledger import Ledger, Readings, Record, load
 from rectification.settings import Settings
@@ -142,6 +142,13 @@ def _turned(text: str) -> str:
     return "".join((head, second, first, *rest))
 
 
+# Items of the first file that name one of the second each, of another unit.
+_NEW = "problem: 新的。, unit: 生成市, found: 2025-03-02, due: 2027-12-01"
+_GONE = "{date: 2025-04-01, status: withdrawn, reason: 重复, merged_into: G001-000530}"
+NAMING = f"""\
+  - {{id: G000-900001, title: 相关的, {_NEW}, related: [G001-000520]}}
+  - {{id: G000-900002, title: 重复的, {_NEW}, log: [{_GONE}]}}
+"""
 RELATED = r"(?m)^    related: .*\n"
 EDITS: dict[str, Callable[[str], str]] = {
     "problem": _first("problem: ", "problem: 改过，"),
@@ -152,6 +159,8 @@ EDITS: dict[str, Callable[[str], str]] = {
     "turned": _turned,
     "line": lambda text: f"# 一行\n{text}",
     "internal": _first(r"(?m)^    problem: ", "    visibility: internal\n    problem: "),
+    "related": _first(r"(id: G001-000520\n    title: )", r"\1改名的"),
+    "merged": _first(r"(id: G001-000530\n    title: )", r"\1改名的"),
     "gone": lambda text: re.sub(r"(?ms)^  - id: .*?(?=^  - id: )", "", re.sub(RELATED, "", text), count=1),
 }
 
@@ -171,9 +180,17 @@ def test_edits_of_a_large_checklist(builds: Builds, project: Project, tmp_path: 
             if not known.issuperset(re.findall(r"G\d+-\d+", line)):
                 text = text.replace(line, "")
         path.write_text(text, "utf-8")
+    with files[0].open("a", encoding="utf-8") as stream:
+        stream.write(NAMING)
+    # A unit of their own: those named are none that the page of another item would tell of anyway.
+    first = files[0].read_text("utf-8")
+    unit = next(name for name, _, _ in units() if f"unit: {name}\n" not in first)
+    path = files[1]
+    named = r"(id: G001-0005[23]0\n(?:    .*\n)*?    unit: ).*"
+    path.write_text(re.sub(named, rf"\g<1>{unit}", path.read_text("utf-8")), "utf-8")
     assert builds.build(project.root).code == 0
     for n, (name, edit) in enumerate(EDITS.items()):
-        path = files[n % 2]
+        path = files[1 if name in ("related", "merged") else n % 2]
         before = path.read_text("utf-8")
         path.write_text(edit(before), "utf-8")
         assert path.read_text("utf-8") != before, name
