@@ -45,6 +45,7 @@ def open_staging(site: Path) -> Path:
                 _remove(left)
     staging = site.parent / f"{prefix}staging-{os.getpid()}"
     staging.mkdir()
+    _spread(staging)
     return staging
 
 
@@ -71,7 +72,9 @@ def mirror(site: Path, spare: Path) -> dict[str, Look]:
     looks: dict[str, Look] = {}
     here, there = str(site), str(spare)  # texts: ten thousand paths would take as long again
     waiting = [("", False)]
-    spare.mkdir(exist_ok=True)
+    if not spare.exists():
+        spare.mkdir()
+        _spread(spare)
     while waiting:
         folder, new = waiting.pop()
         known = {} if new else {entry.name: entry for entry in os.scandir(there + folder)}
@@ -97,6 +100,29 @@ def mirror(site: Path, spare: Path) -> dict[str, Look]:
         for left in known.values():
             _drop(left)
     return looks
+
+
+def _spread(folder: Path) -> None:
+    """Let ext4 look for room all over the disk for the folders that are made in `folder`.
+
+    It puts a folder beside the one that it is made in. Where that neighbourhood is crowded, it searches the
+    whole disk from there, and again for each of ten thousand pages' folders: ten times the time. Other file
+    systems do not know this, or do not let it be said. Source: chattr(1), the attribute T.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import fcntl
+
+    get, set_, top = 0x80086601, 0x40086602, 0x00020000  # FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, EXT4_TOPDIR_FL
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            known = bytearray(8)
+            fcntl.ioctl(number, get, known)
+            flags = int.from_bytes(known, sys.byteorder) | top
+            fcntl.ioctl(number, set_, flags.to_bytes(8, sys.byteorder))
+        finally:
+            os.close(number)
 
 
 def _drop(entry: os.DirEntry[str]) -> None:
