@@ -5,8 +5,10 @@
 A turn is a full build from nothing (no site, nothing remembered), an edit of one item, a build, another edit,
 and a build; each is a whole process. The second one also makes the folder of links that later ones change
 places with. The pages that the last one leaves are compared, byte for byte, with those of a build from
-nothing of the same files after the last turn. Printed: medians in seconds on the clock and of the processor,
-and the medians over the turns of second / full and later / full.
+nothing of the same files after the last turn. Each turn ends with the floor: a build after an edit of a
+ledger of one item, in a site with the same theme, units, categories and pages. Printed: medians in seconds on
+the clock and of the processor, the most memory of a process, and the medians over the turns of second / full,
+later / full and floor / full.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 from bench.generate import write_site
 from bench.versus_pages import Run, build, forget
 
-NAMES = ("full", "second, one item edited", "later, one item edited")
+NAMES = ("full", "second, one item edited", "later, one item edited", "floor, a ledger of one item")
 
 
 def edit(project: Path, turn: int) -> None:
@@ -27,7 +29,7 @@ def edit(project: Path, turn: int) -> None:
     files = sorted((project / "checklists").glob("[a-z]*.yml"))
     path = files[len(files) // 2]
     text = path.read_text("utf-8")
-    start = text.index("problem: ", len(text) // 2) + len("problem: ")
+    start = text.index("problem: ", text.rindex("- id: ", 0, len(text) // 2)) + len("problem: ")
     path.write_text(f"{text[:start]}第{turn}次改过，{text[start:]}", "utf-8")
 
 
@@ -46,7 +48,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         write_site(project, chosen.items, chosen.seed, search=False)
-        turns: list[tuple[Run, Run, Run]] = []
+        small = Path(folder) / "small"
+        write_site(small, 1, chosen.seed, search=False)
+        build(small)
+        turns: list[tuple[Run, Run, Run, Run]] = []
         for turn in range(chosen.runs + 1):
             forget(project)
             full = build(project)
@@ -54,8 +59,10 @@ def main() -> None:
             second = build(project)
             edit(project, turn)
             later = build(project)
+            edit(small, turn)
+            floor = build(small)
             if turn:  # the first turn warms the caches of files
-                turns.append((full, second, later))
+                turns.append((full, second, later, floor))
         kept = contents(project / "site")
         forget(project)
         build(project)
@@ -66,7 +73,8 @@ def main() -> None:
     for n, name in enumerate(NAMES):
         seconds = statistics.median(turn[n].seconds for turn in turns)
         processor = statistics.median(turn[n].busy for turn in turns)
-        print(f"{name:<28}{seconds:8.2f} s {processor:8.2f} s of the processor")
+        most = max(turn[n].megabytes for turn in turns)
+        print(f"{name:<28}{seconds:8.2f} s {processor:8.2f} s of the processor {most:6.0f} MB")
     for n, name in list(enumerate(NAMES))[1:]:
         clock = statistics.median(turn[n].seconds / turn[0].seconds for turn in turns)
         processor = statistics.median(turn[n].busy / turn[0].busy for turn in turns)

@@ -64,7 +64,10 @@ def run(commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[st
 def build(project: Path) -> Run:
     """Build a MkDocs project in a process of its own. Raises CalledProcessError where that fails."""
     command = [sys.executable, "-m", "mkdocs", "build", "-q"]
-    return run([command], project, {**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    # A package that is installed lies there compiled; to compile ours takes 0.15 s of every build.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return run([command], project, environment)
 
 
 def verify(site: Path, number: int, seed: int) -> None:

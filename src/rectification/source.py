@@ -104,12 +104,15 @@ class Document:
         text: str,
         tree: Tree | Callable[[], Tree] = _NOTHING,
         starts: Mapping[str, Sequence[int]] | None = None,
+        suspect: bool | None = None,
     ) -> None:
         """Hold what was read.
 
         A `tree` that is to be called for is built when it is first asked about; `starts` are then the places
-        in the text of the entries of each list right below its top.
+        in the text of the entries of each list right below its top. `suspect` is what is known of the text.
         """
+        if suspect is not None:
+            self.__dict__["suspect"] = suspect
         self.file = file
         self.text = text
         self._given = tree

@@ -11,6 +11,7 @@ from rectification.ledger.ledger import (
     Ledger,
     Record,
     count_by_status,
+    count_flags,
     slug_of,
     slug_of_unit,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "choices",
     "content_hash",
     "count_by_status",
+    "count_flags",
     "derive",
     "difference",
     "faults",

@@ -33,6 +33,11 @@ def changes(records: Iterable[Record], since: date = date.min) -> list[Change]:
     found: list[tuple[date, str, int, Change]] = []
     for record in records:
         item = record.item
+        # Most items of a large ledger have not been stirred for long; a due date may have been moved since.
+        # What another site derived is not known to be what its log says.
+        old = item.found < since and record.state.stirred < since and record.origin is None
+        if old and not item.due_changes:
+            continue
         events = [Change(item.found, record, "found")]
         events += [Change(moved.on, record, "due", moved=moved) for moved in item.due_changes]
         events += [Change(entry.date, record, "log", entry=entry) for entry in item.log]

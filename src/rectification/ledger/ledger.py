@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from rectification.history import public_values
@@ -13,7 +16,7 @@ from rectification.ledger.state import State, last_move
 from rectification.ledger.texts import Written, suspects
 from rectification.ledger.units import Units
 from rectification.ledger.visibility import has_internal_parts, named_evidence, references, shown
-from rectification.model import Category, Header, Item, Request, Source, Status, Unit
+from rectification.model import Category, Flag, Header, Item, Request, Source, Status, Unit
 
 if TYPE_CHECKING:
     from datetime import date
@@ -192,10 +195,18 @@ class Ledger:
 
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
-        unit = self.units.names.get(name)
-        if unit is None:
-            return self.by_unit.get(name, ())
-        return tuple(r for below in self.units.below(unit) for r in self.by_unit.get(below.name, ()))
+        known = self._of_units.get(name)
+        if known is None:
+            unit = self.units.names.get(name)
+            if unit is None:
+                return self.by_unit.get(name, ())
+            below = (self.by_unit.get(each.name, ()) for each in self.units.below(unit))
+            known = self._of_units[name] = tuple(chain.from_iterable(below))
+        return known
+
+    @cached_property
+    def _of_units(self) -> dict[str, tuple[Record, ...]]:
+        return {}  # filled as it is asked for: every format and every page asks for every unit
 
     def public(self) -> Ledger:
         """Return the ledger without its internal items, parts of items and reports, and any word of them.
@@ -203,6 +214,10 @@ class Ledger:
         An item's status and the day it was last stirred are those of the whole item: they would be untrue
         otherwise. What is counted of it is what is shown.
         """
+        return self._public
+
+    @cached_property
+    def _public(self) -> Ledger:
         hidden = {record.item.id for record in self.records if record.item.visibility == "internal"}
         partly = {r.item.id for r in self.records if not r.withheld and has_internal_parts(r.item)} - hidden
         if not hidden and not partly and all(profile.audience == "public" for profile in self.profiles):
@@ -273,10 +288,21 @@ def _without_reports(request: Request, profiles: Iterable[Profile]) -> Request:
 
 
 def count_by_status(records: Iterable[Record]) -> dict[Status, int]:
-    """Count records by status."""
-    counts: dict[Status, int] = {}
-    for record in records:
-        counts[record.state.status] = counts.get(record.state.status, 0) + 1
+    """Count records by status, in the order in which the statuses first come up."""
+    return dict(Counter(map(_STATUS, records)))
+
+
+_STATUS = attrgetter("state.status")
+_FLAGS = attrgetter("state.flags")
+
+
+def count_flags(records: Iterable[Record]) -> Counter[Flag]:
+    """Count how many records have each derived flag."""
+    counts: Counter[Flag] = Counter()
+    # Most records of a large ledger have one of a few sets of flags.
+    for flags, count in Counter(map(_FLAGS, records)).items():
+        for flag in flags:
+            counts[flag] += count
     return counts
 
 

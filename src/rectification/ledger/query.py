@@ -114,6 +114,8 @@ def select(ledger: Ledger, where: Where) -> tuple[Record, ...]:
     no day.
     """
     tests = [_test(ledger, field, values) for field, values in where.items()]
+    if not tests:
+        return ledger.records
     return tuple(record for record in ledger.records if all(test(record) for test in tests))
 
 

@@ -29,7 +29,7 @@ from rectification.source import Document, Tree, decode, parse, parse_raw, raw_o
 from rectification.workers import alone, idle, on_both_cores
 
 _FOLDER = "readings"
-_MADE_BY = ("source.py", "model.py", "profile.py", "ledger/reading.py", "ledger/readings.py")
+_MADE_BY = ("source.py", "personal.py", "model.py", "profile.py", "ledger/reading.py", "ledger/readings.py")
 _WORTH_A_PROCESS = 2_000_000  # bytes that are to be read
 _TOO_MUCH = 100_000_000  # what another process has read takes more memory than what is read here
 _SETTLED = 2_000_000_000  # nanoseconds: what was changed later may change again without its times telling
@@ -46,13 +46,15 @@ class _Known(NamedTuple):
 
 
 class _Stored(NamedTuple):
-    """A file as it lies in the folder: its values as JSON, the bytes of its positions, its entries."""
+    """A file as it lies in the folder: its values as JSON, the bytes of its positions, its entries, whether
+    its text is to be looked at closely."""
 
     kind: Kind
     digest: str
     said: bytes | memoryview
     positions: bytes | memoryview
     entries: dict[str, list[int]]
+    suspect: bool
 
 
 class Readings:
@@ -261,7 +263,7 @@ class Group:
         positions.frombytes(stored.positions)
         starts = starts_of(Tree({}, stored.entries, positions))
         tree = partial(_tree, stored.said, stored.entries, positions)
-        reading = type_json(kind, Document(file, text, tree, starts), stored.said)
+        reading = type_json(kind, Document(file, text, tree, starts, stored.suspect), stored.said)
         if reading is not None and sent is not None and self.sealed is not None:
             self._new[file] = sent
         return reading
@@ -277,7 +279,8 @@ class Group:
 def _stored_of(kind: Kind, digest: str, document: Document) -> _Stored:
     value, entries, positions = document.tree
     listed = {key: list(numbers) for key, numbers in entries.items()}
-    return _Stored(kind, digest, to_json(value), array("I", positions).tobytes(), listed)
+    told = array("I", positions).tobytes()
+    return _Stored(kind, digest, to_json(value), told, listed, document.suspect)
 
 
 def _size(one: tuple[Path, str, Kind]) -> int:
@@ -294,7 +297,7 @@ def _tree(said: bytes | memoryview, entries: dict[str, list[int]], positions: ar
 def _packed(stored: Mapping[str, _Stored]) -> bytes:
     """Return the files of a group as one run of bytes: a list of them, then what each says, and where."""
     listed = [
-        [file, one.kind, one.digest, len(one.said), len(one.positions), one.entries]
+        [file, one.kind, one.digest, len(one.said), len(one.positions), one.entries, one.suspect]
         for file, one in stored.items()
     ]
     head = to_json({"engine": engine(), "files": listed})
@@ -309,9 +312,9 @@ def _unpacked(content: memoryview) -> dict[str, _Stored]:
     found: dict[str, _Stored] = {}
     if head["engine"] != engine():
         return found
-    for file, kind, digest, said, positions, entries in head["files"]:
+    for file, kind, digest, said, positions, entries, suspect in head["files"]:
         middle, end = at + said, at + said + positions
-        found[file] = _Stored(kind, digest, content[at:middle], content[middle:end], entries)
+        found[file] = _Stored(kind, digest, content[at:middle], content[middle:end], entries, suspect)
         at = end
     return found
 

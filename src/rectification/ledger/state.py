@@ -61,7 +61,10 @@ def _held(*holds: bool) -> tuple[Flag, ...]:
 
 def last_move(item: Item) -> LogEntry | None:
     """Return the log entry that gave `item` its present status; None where nothing has moved it yet."""
-    return next((entry for entry in reversed(item.log) if entry.status is not None), None)
+    for entry in reversed(item.log):
+        if entry.status is not None:
+            return entry
+    return None
 
 
 def derive(item: Item, today: date, *, due_soon_days: int, stalled_days: int) -> State:

@@ -8,13 +8,13 @@ the data are made from that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 from rectification.ledger import slug_of_unit
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 # A site without a canonical address has no host; this name is reserved, so that nobody else has it either.
 _NO_HOST = "rectification.invalid"
+
+
+Piece = TypeVar("Piece")
 
 
 class Pages(Protocol):
@@ -78,12 +81,34 @@ class Output:
     about: tuple[object, ...] = ()
 
 
+class _Made(dict["Record", Piece]):
+    """What is made of records, each once, when it is first asked for."""
+
+    def __init__(self, make: Callable[[Record], Piece]) -> None:
+        self._make = make
+
+    def __missing__(self, record: Record) -> Piece:
+        piece = self[record] = self._make(record)
+        return piece
+
+
+class Remembering(Protocol):
+    """What makes of each record its piece of a format's files, or knows it from an edition before."""
+
+    def __call__(self, kind: str, make: Callable[[Record], Piece], /) -> Mapping[Record, Piece]: ...
+
+
+def _nothing_known(kind: str, make: Callable[[Record], Piece], /) -> Mapping[Record, Piece]:
+    return _Made(make)
+
+
 @dataclass(frozen=True)
 class Edition:
     """What is published, in which language, and where.
 
     `base` is the canonical address of the site's root with `/` at its end, empty where the site names none.
-    `made` is the day that its files were made, if not the ledger's.
+    `made` is the day that its files were made, if not the ledger's. `pieces` maps records to what they add
+    to the files of a format, given by its name: what that is made of is the record and the edition alone.
     """
 
     ledger: Ledger
@@ -94,6 +119,7 @@ class Edition:
     pages: Pages
     audience: Audience = "public"
     made: date | None = None
+    pieces: Remembering = _nothing_known
 
     @property
     def dated(self) -> date:

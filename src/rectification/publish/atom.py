@@ -90,21 +90,22 @@ def write(edition: Edition) -> Iterator[Output]:
 
 def _newest(records: Sequence[Record], changes: Mapping[Record, list[_Change]]) -> list[_Change]:
     """Return the MOST newest changes of `records`, newest first."""
-    days = [_last_day(record) for record in records]
     # So many records have a change on this day or later, so that no earlier one is among the newest.
-    since = min(nlargest(MOST, days), default=date.min)
+    since = min(nlargest(MOST, map(_last_day, records)), default=date.min)
+    # What nothing has stirred since has no change since.
     found = (
         change
-        for record, day in zip(records, days, strict=True)
-        if day >= since
+        for record in records
+        if record.origin is not None or record.state.stirred >= since
         for change in changes[record]
     )
     return nlargest(MOST, found, key=lambda change: change.order)
 
 
 def _last_day(record: Record) -> date:
-    days = [entry.date for entry in record.item.log if entry.status is not None]
-    return max([record.item.found, *days])
+    """Return a day on which an item changed: the last, where its log is in order."""
+    # What another site derived is not known to be what its log says.
+    return record.state.since if record.origin is None else record.item.found
 
 
 class _Changes(dict["Record", list[_Change]]):

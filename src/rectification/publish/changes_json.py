@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -16,6 +17,8 @@ from rectification.publish import Output
 
 if TYPE_CHECKING:
     from rectification.publish import Edition
+
+    Told = list[tuple[str, str]]  # of each change what it is sorted by, and how it stands in the file
 
 
 class Change(TypedDict):
@@ -40,29 +43,38 @@ DOCUMENTS = {"changes.json": Changes}
 
 def write(edition: Edition) -> Iterator[Output]:
     """Yield the one file of this format."""
-    yield Output("api/v1/changes.json", partial(_content, edition.ledger))
+    told = edition.pieces("changes", _told)
+    yield Output("api/v1/changes.json", partial(_content, edition.ledger, told))
 
 
-def _content(of: ledger.Ledger) -> bytes:
-    document: Changes = {
-        "version": 1,
-        "as_of": of.today,
-        "changes": [_change(found) for found in ledger.changes(of.records)],
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+def _content(of: ledger.Ledger, told: Mapping[ledger.Record, Told]) -> bytes:
+    found = [one for record in of.records for one in told[record]]
+    # An item's own come newest first, and stay in that order where they are of one day.
+    found.sort(key=itemgetter(0), reverse=True)
+    listed = ",".join([text for _, text in found])
+    return f'{{"version":1,"as_of":"{of.today}","changes":[{listed}]}}'.encode()
 
 
-def _change(found: ledger.Change) -> Change:
-    change: Change = {"date": found.day, "item": found.record.item.id, "event": found.event}
+def _told(record: ledger.Record) -> Told:
+    item = record.item.id
+    return [(f"{one.day} {item}", _encoded(one)) for one in ledger.changes((record,))]
+
+
+def _encoded(found: ledger.Change) -> str:
+    """Return a change as it stands in the file: by hand, since there are several an item."""
+    parts = [f'"date":"{found.day}","item":{quoted(found.record.item.id)},"event":"{found.event}"']
+    by = None
     if found.entry is not None:
+        by = found.entry.by
         if found.entry.status:
-            change["status"] = found.entry.status
-        if found.entry.by:
-            change["by"] = found.entry.by
+            parts.append(f'"status":"{found.entry.status}"')
+        if by:
+            parts.append(f'"by":{quoted(by)}')
         if found.entry.visibility != "public":
-            change["visibility"] = found.entry.visibility
+            parts.append(f'"visibility":"{found.entry.visibility}"')
     if found.moved is not None:
-        change |= {"due_from": found.moved.from_, "due_to": found.moved.to}
-        if found.moved.by:
-            change["by"] = found.moved.by
-    return change
+        by = found.moved.by
+        parts.append(f'"due_from":"{found.moved.from_}","due_to":"{found.moved.to}"')
+        if by:
+            parts.append(f'"by":{quoted(by)}')
+    return f"{{{','.join(parts)}}}"

@@ -28,7 +28,7 @@ _SHORT = 75  # bytes: the library folds from there on
 
 def write(edition: Edition) -> Iterator[Output]:
     """Yield the calendars: all, one a unit, one a checklist. Each event is serialised once."""
-    events = _Events(edition)
+    events = edition.pieces("ics", lambda record: b"".join(_events(edition, record)))
 
     def make(group: Group) -> bytes:
         head = _empty(edition, group).removesuffix(_END)
@@ -36,17 +36,6 @@ def write(edition: Edition) -> Iterator[Output]:
 
     for group in edition.groups():
         yield Output(group.file("ics"), partial(make, group), group.records, (group.title,))
-
-
-class _Events(dict["Record", bytes]):
-    """The events of records, each serialised once, when it is first asked for."""
-
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
-
-    def __missing__(self, record: Record) -> bytes:
-        events = self[record] = b"".join(_events(self._edition, record))
-        return events
 
 
 def _empty(edition: Edition, group: Group) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from rectification.ledger import references, slug_of_unit
@@ -46,6 +47,8 @@ class PublishedOrigin(TypedDict):
 class PublishedItem(Item):
     """An item as it is published: what the editor typed, and what follows from it."""
 
+    model_config = ConfigDict(defer_build=True)  # only ever asked for its schema
+
     checklist: str
     origin: PublishedOrigin | None = None
     derived: Derived
@@ -53,6 +56,8 @@ class PublishedItem(Item):
 
 class PublishedHeader(Header):
     """The head of a checklist, with the last part of its address."""
+
+    model_config = ConfigDict(defer_build=True)
 
     slug: str
     origin: PublishedOrigin | None = None
@@ -97,7 +102,7 @@ def write(edition: Edition) -> Iterator[Output]:
     `as_of` is the day the derived values hold for.
     """
     ledger = edition.ledger
-    blocks = _Blocks(ledger)
+    blocks = edition.pieces("items", lambda record: _encoded(item(ledger, record)).encode())
     head = f'{{"version":1,"as_of":"{ledger.today}",'
     yield Output("api/v1/items.json", partial(_document, head, blocks, ledger.records), ledger.records)
     for checklist in ledger.checklists:
@@ -114,17 +119,6 @@ def write(edition: Edition) -> Iterator[Output]:
         records = ledger.of_unit(unit.name)
         make = partial(_document, f'{head}"unit":{_encoded(facts)},', blocks, records)
         yield Output(f"api/v1/units/{facts['slug']}.json", make, records)
-
-
-class _Blocks(dict["Record", str]):
-    """Records as they stand in all files that hold them, each made once, when it is first asked for."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def __missing__(self, record: Record) -> str:
-        block = self[record] = _encoded(item(self._ledger, record))
-        return block
 
 
 def item(ledger: Ledger, record: Record) -> dict[str, Any]:
@@ -176,5 +170,10 @@ def _encoded(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _document(head: str, blocks: Mapping[Record, str], records: Sequence[Record]) -> bytes:
-    return f'{head}"items":[{",".join([blocks[record] for record in records])}]}}'.encode()
+def _document(head: str, blocks: Mapping[Record, bytes], records: Sequence[Record]) -> bytes:
+    parts = [f'{head}"items":['.encode()]
+    for record in records:
+        parts += (blocks[record], b",")
+    if records:
+        parts.pop()
+    return b"".join([*parts, b"]}"])  # put together once: of a large ledger it is large

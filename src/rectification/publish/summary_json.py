@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
-from rectification.ledger import count_by_status
-from rectification.model import FLAGS, STATUSES, Day, Flag, Status
+from rectification.ledger import count_by_status, count_flags
+from rectification.model import FINISHED, FLAGS, STATUSES, Day, Flag, Status
 from rectification.publish import Output
 
 if TYPE_CHECKING:
@@ -64,14 +64,10 @@ def _content(ledger: Ledger) -> bytes:
 def numbers(records: Iterable[Record]) -> Numbers:
     """Count records by status and by flag, naming also what none of them has."""
     records = tuple(records)
-    statuses = count_by_status(records)
-    flags = dict.fromkeys(FLAGS, 0)
-    for record in records:
-        for flag in record.state.flags:
-            flags[flag] += 1
+    statuses, flags = count_by_status(records), count_flags(records)
     return {
         "total": len(records),
-        "unfinished": sum(not record.state.finished for record in records),
+        "unfinished": sum(number for status, number in statuses.items() if status not in FINISHED),
         "by_status": {status: statuses.get(status, 0) for status in STATUSES},
-        "by_flag": flags,
+        "by_flag": {flag: flags[flag] for flag in FLAGS},
     }

@@ -109,13 +109,14 @@ def forget_the_rest(readings: Readings) -> None:
         memories.store.keep()
 
 
-def remembering(folder: Path | None) -> Readings:
+def remembering(folder: Path | None, findings: str = "findings") -> Readings:
     """Return what earlier runs left below `folder`: of the files read, and of what rules found in them.
 
-    With None, or where the folder cannot be used, that is nothing.
+    With None, or where the folder cannot be used, that is nothing. Runs that ask for other rules keep what
+    these found under another name: one would overwrite the other's `findings`.
     """
     readings = Readings.open(folder)
-    readings.notes["rules"] = Memories(store=Store.open(folder) if folder is not None else None)
+    readings.notes["rules"] = Memories(store=Store.open(folder, findings) if folder is not None else None)
     return readings
 
 

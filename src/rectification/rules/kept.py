@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from rectification.rules.rule import Rule
     from rectification.settings import Settings
 
-_FOLDER = "findings"
 _ROOMS = (".", "ledger", "rules", "rules/phrases")  # what the modules that judge are in
 _LIBRARIES = ("pydantic", "phonenumbers", "python-stdnum", "puremagic", "rensa", "lxml")
 
@@ -109,9 +108,9 @@ class Store:
         self._shared = ""
 
     @classmethod
-    def open(cls, folder: Path) -> Store | None:
-        """Open what earlier runs left below `folder`; None where it cannot be used."""
-        sealed = Sealed.open(folder, _FOLDER)
+    def open(cls, folder: Path, name: str = "findings") -> Store | None:
+        """Open what earlier runs left below `folder` under a name; None where it cannot be used."""
+        sealed = Sealed.open(folder, name)
         return cls(sealed) if sealed is not None else None
 
     def begin(self, ledger: Ledger, settings: Settings, digests: Mapping[str, str]) -> None:

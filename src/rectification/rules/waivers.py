@@ -19,7 +19,7 @@ def not_to_be_waived(ledger: Ledger) -> Iterator[Breach]:
     codes = {rule.code for rule in all_rules() if is_substance(rule.code)}
     known = Suggestions(sorted(codes))
     headers = ((one.place, ("checklist", "waive"), one.header.waive, "") for one in ledger.checklists)
-    items = ((r.place, ("waive",), r.item.waive, r.item.id) for r in ledger.records)
+    items = ((r.place, ("waive",), r.item.waive, r.item.id) for r in ledger.records if r.item.waive)
     for place, path, waived, identifier in (*headers, *items):
         for code in waived:
             if code not in codes:

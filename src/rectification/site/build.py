@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape as xml_escape
@@ -29,16 +31,18 @@ from rectification.site.furnish import attribute, browser_data, feed_link, furni
 from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
     Kept,
-    Look,
+    Sheaf,
     Written,
     compiled,
     digest,
     engine,
     folder_digest,
     forget,
+    open_cache,
 )
-from rectification.site.keys import Keys
+from rectification.site.keys import Digests, Keys
 from rectification.site.offline import twin
+from rectification.site.pieces import Pieces
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
 from rectification.site.staging import IN_THE_WAY, make_room, merge
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
 
     from rectification.catalogue import Catalogue
     from rectification.history import History
+    from rectification.ledger import Record
     from rectification.ledger.evidence import EvidenceFile
     from rectification.settings import Settings
 
@@ -90,10 +95,14 @@ class Build:
         *,
         others: bool = False,
         remembers: bool = False,
+        stamps: bool = False,
+        files: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
         what git knows of it, which a site shows that shows the substance. `others` tells whether other
-        plugins may change what is written; `remembers` whether anything may be kept for the next build."""
+        plugins may change what is written; `remembers` whether anything may be kept for the next build,
+        `stamps` whether this one writes all of the site, and may keep what it knows for the next one. `files`
+        tells what each file of the ledger holds, by a digest."""
         self.config = config
         self.settings = settings
         self.catalogue = catalogue
@@ -123,6 +132,11 @@ class Build:
         overrides = config.theme.custom_dir
         templates = folder_digest(Path(overrides) if overrides else None)
         self.compiled = compiled(settings.root, catalogue.language, templates) if remembers else None
+        self._digests = Digests(ledger, files, open_cache(settings.root, "items") if stamps else None)
+        self._files = files
+        self.pieces = Pieces(settings.root, self.ledger, lambda: self.keys) if stamps else None
+        if self.pieces is not None:
+            self.edition = replace(self.edition, pieces=self.pieces.of)
         self.views = Views(
             self.ledger,
             settings,
@@ -144,6 +158,7 @@ class Build:
         self.root = staging  # where the site is put together
         self.kept = Kept()
         self.made: dict[str, Written] = {}
+        self.sheaves: dict[str, Sheaf] = {}
         self.running: set[str] = set()
         self.rendered: set[str] = set()  # what MkDocs has written
         self.policy: headers.Policy | None = None
@@ -256,12 +271,12 @@ class Build:
 
     # -- files of our own --------------------------------------------------------------------------
 
-    def take_over(self, root: Path, looks: Mapping[str, Look], files: Mapping[str, Written]) -> None:
+    def take_over(self, root: Path, kept: Kept) -> None:
         """Put the site together in `root`, which holds the last one, rather than where MkDocs has written.
 
-        `looks` tells how the files in `root` lie there, `files` from what the last build made its own.
+        `kept` tells how the files in `root` lie there, and from what the last build made its own.
         """
-        self.root, self.kept = root, Kept(files, looks)
+        self.root, self.kept = root, kept
 
     def stamp(self) -> None:
         """Stamp every record's page and write the machine outputs, then the evidence."""
@@ -269,7 +284,9 @@ class Build:
         self.views.load()
         # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
         jobs: list[Job[list[Made]]] = [partial(self._put_all, one, ready.keys) for one in self._outputs()]
-        jobs += [partial(self._stamp, page, ready) for page in self.views.pages(ready.keys)]
+        for slug, records in self.ledger.by_checklist.items():
+            jobs += self._sheaf(slug, records, ready)
+        jobs += [partial(self._stamp, page, ready) for page in self.views.group_pages(ready.keys)]
         for made in on_both_cores(jobs):
             self.note(made)
         self._seal()
@@ -313,9 +330,13 @@ class Build:
         self.rendered = merge(self.staging, self.root, self.kept.looks)
         for folder in FOLDERS.values():
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        keys = Keys(self.ledger, self._common())
         # A template of the site's own may show anything.
-        return _Ready(shells, keys, keys.everything() if self._own_templates() else b"")
+        return _Ready(shells, self.keys, self.keys.everything() if self._own_templates() else b"")
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What the keys of pages and files are made with."""
+        return Keys(self.ledger, self._common(), self._digests)
 
     def _outputs(self) -> list[Callable[[], Iterable[publish.Output]]]:
         return [*publish.outputs(self.edition), *copies.outputs(self.edition)]
@@ -375,13 +396,34 @@ class Build:
         content = shell.stamp(sheet.values, sheet.sections)
         return [Made(name, self._write(name, content, "" if runs else key), runs)]
 
+    def _sheaf(self, slug: str, records: Sequence[Record], ready: _Ready) -> list[Job[list[Made]]]:
+        """Return what makes the pages of a checklist's items; nothing where all are there already.
+
+        What they show, all together, is looked at first: that takes a tenth of looking at each.
+        """
+        about = self.views.about_items(ready.keys, records, self._files)
+        if about is not None:
+            key = ready.keys.page(ready.shells["item"].digest, ready.anything, *about)
+            known = self.kept.sheaves.get(slug)
+            if known is not None and known.key == key and all(map(self.kept.lies, known.names)):
+                self.sheaves[slug] = known
+                self.made |= {name: self.kept.files[name] for name in known.names}
+                return []
+        pages = list(self.views.item_pages(ready.keys, records))
+        if about is not None:
+            self.sheaves[slug] = Sheaf(key, [self.addresses.file(page.address) for page in pages])
+        return [partial(self._stamp, page, ready) for page in pages]
+
     def _fill(self, name: str, shell: Shell) -> list[Made]:
         """Write a listing page."""
         body, _ = self.views.listing(self.unfilled[name])
         return [Made(name, self._write(name, shell.stamp({"body": body}, ()), ""))]
 
     def _put_all(self, output: Callable[[], Iterable[publish.Output]], keys: Keys) -> list[Made]:
-        return [made for one in output() for made in self._put(one, keys)]
+        made = [made for one in output() for made in self._put(one, keys)]
+        if self.pieces is not None:
+            self.pieces.save()
+        return made
 
     def _names(self, output: publish.Output) -> list[str]:
         """Return the path of a file, and that of its copy for a site opened as files."""

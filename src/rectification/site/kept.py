@@ -7,16 +7,16 @@ record of keys can be deleted at any time; a build without it makes everything.
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -25,6 +25,8 @@ import rectification
 from rectification.ledger.sealed import FOLDER, Sealed
 
 _RECORD = "site"
+
+Plain = TypeVar("Plain")
 
 
 class Written(NamedTuple):
@@ -46,25 +48,40 @@ class Look(NamedTuple):
     changed: int
 
 
+class Sheaf(NamedTuple):
+    """The pages of one checklist's items: what all of them together were made from, their paths."""
+
+    key: str
+    names: list[str]
+
+
 @dataclass
 class Kept:
     """The files that the last build made, by their paths below the site's root, and what it found there.
 
-    `looks` tells how all files lie in the folder that is to become the site.
+    `sheaves` are those of them that are the pages of items, by the slugs of their checklists; `looks` tells
+    how all files lie in the folder that is to become the site.
     """
 
     files: Mapping[str, Written] = field(default_factory=dict)
+    sheaves: Mapping[str, Sheaf] = field(default_factory=dict)
     looks: Mapping[str, Look] = field(default_factory=dict)
 
     def has(self, path: str, key: str) -> bool:
         """Tell whether the file at `path` is there as it was made from the same."""
         known = self.files.get(path)
-        return known is not None and bool(key) and known.key == key and self.lies(path)
+        return known is not None and key != "" and known.key == key and self.lies(path)
 
     def lies(self, path: str) -> bool:
-        """Tell whether the file at `path` lies there as the last build wrote it."""
+        """Tell whether the file at `path` is one that need not be made by every build, and lies as it did."""
         known, look = self.files.get(path), self.looks.get(path)
-        return known is not None and look is not None and look == (known.size, known.changed)
+        return (
+            known is not None
+            and look is not None
+            and known.key != ""
+            and look.size == known.size
+            and look.changed == known.changed
+        )
 
 
 def digest(*parts: object) -> str:
@@ -77,9 +94,9 @@ def digest(*parts: object) -> str:
     return made.hexdigest()
 
 
-def open_cache(root: Path) -> Sealed | None:
-    """Open the folder of what builds of the project at `root` remember; None where there cannot be one."""
-    return Sealed.open(root / FOLDER, "site")
+def open_cache(root: Path, name: str = _RECORD) -> Sealed | None:
+    """Open a folder of what builds of the project at `root` remember; None where there cannot be one."""
+    return Sealed.open(root / FOLDER, name)
 
 
 def claim(root: Path) -> IO[bytes] | None:
@@ -121,7 +138,8 @@ def engine() -> str:
 
 
 class Compiled(BytecodeCache):
-    """Templates as they are compiled, kept by what compiling depends on beside their own text."""
+    """Templates as they are compiled, kept by what compiling depends on beside their own text; and what else
+    hangs on nothing but that."""
 
     def __init__(self, sealed: Sealed, *parts: object) -> None:
         self._sealed = sealed
@@ -138,8 +156,20 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._sealed.write(f"{self._state} {bucket.key}", bucket.bytecode_to_string())
 
+    def known(self, what: str, make: Callable[[], Plain]) -> Plain:
+        """Return what `make` returns, plain values, which hang on the engine and the language alone."""
+        name = f"{self._state} {what}"
+        self._used.add(name)
+        kept = self._sealed.read(name)
+        if kept is not None:
+            found: Plain = marshal.loads(kept)
+            return found
+        made = make()
+        self._sealed.write(name, marshal.dumps(made))  # type: ignore[arg-type]
+        return made
+
     def prune(self) -> None:
-        """Forget the templates that were not asked for."""
+        """Forget what was not asked for."""
         self._sealed.keep(self._used)
 
 
@@ -159,19 +189,21 @@ def folder_digest(folder: Path | None) -> str:
     return digest(*parts)
 
 
-def read(cache: Sealed, site: Path) -> dict[str, Written]:
+def read(cache: Sealed, site: Path) -> Kept:
     """Return what the last build of `site` wrote; nothing where that is not known, or not to be read."""
     kept = cache.read(_RECORD)
-    told: Any = json.loads(bytes(kept)) if kept is not None else {}
-    if told.get("engine") != engine() or told.get("site") != str(site):
-        return {}
-    return {path: Written(*one) for path, one in told["files"].items()}
+    head, files, sheaves = marshal.loads(kept) if kept is not None else ((), {}, {})
+    if head != (engine(), str(site)):
+        return Kept()
+    made = {path: Written(*one) for path, one in files.items()}
+    return Kept(made, {slug: Sheaf(*one) for slug, one in sheaves.items()})
 
 
-def write(cache: Sealed, site: Path, files: Mapping[str, Written]) -> None:
+def write(cache: Sealed, site: Path, files: Mapping[str, Written], sheaves: Mapping[str, Sheaf]) -> None:
     """Remember what this build of `site` wrote. What cannot be remembered is made again."""
-    told = {"engine": engine(), "site": str(site), "files": files}
-    cache.write(_RECORD, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    made = {path: tuple(one) for path, one in files.items()}
+    told = ((engine(), str(site)), made, {slug: tuple(one) for slug, one in sheaves.items()})
+    cache.write(_RECORD, marshal.dumps(told))
     cache.keep({_RECORD})  # what a killed build was writing
 
 

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -24,11 +25,11 @@ from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.ledger import Readings
 from rectification.ledger.sealed import FOLDER, Sealed
-from rectification.rules import Examination, Witness, examine, wants_history
+from rectification.rules import Examination, Witness, examine, forget_the_rest, remembering, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.embed import Embeds, find_embeds, placeholder
-from rectification.site.kept import Look, Written, claim, open_cache
+from rectification.site.kept import Kept, Look, claim, open_cache
 from rectification.site.kept import read as read_record
 from rectification.site.kept import write as write_record
 from rectification.site.options import Options, settings_of
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 log = get_plugin_logger("rectification")
 
+_FINDINGS = "findings-of-builds"  # a check asks for rules that a build does not ask for
+
 
 class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     """Publishes the checklists of a site: load, check, let MkDocs render the shells, stamp, index, swap."""
@@ -65,7 +68,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     remembered: Sealed | None = None
     held: IO[bytes] | None = None
     waiting: Callable[[], dict[str, Look]] | None = None
-    last: Mapping[str, Written]
+    last: Kept
     site: Path
     staging: Path | None = None
     shown: Build | None = None  # the last one of a live preview
@@ -112,6 +115,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
             remembers=self.config.incremental,
+            stamps=self.held is not None,
+            files=self.readings.digests if self.readings is not None else {},
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
@@ -302,7 +307,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.held is None or not self.site.is_dir():
             return
         self.last = read_record(self.remembered, self.site)
-        if self.last:
+        if self.last.files:
             self.waiting = beside(partial(mirror, self.site, spare_of(self.site)))
 
     def _take_over(self, build: Build) -> None:
@@ -313,7 +318,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             except (OSError, WorkerError) as error:
                 log.debug("Everything is written anew: %s", error)
             else:
-                build.take_over(spare_of(self.site), looks, self.last)
+                build.take_over(spare_of(self.site), replace(self.last, looks=looks))
 
     def _put_in_place(self, build: Build) -> None:
         if build.root == build.staging:
@@ -324,9 +329,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             swap_in(build.root, self.site, keep=True)
             discard(build.staging)
         if self.held is not None and self.remembered is not None:
-            write_record(self.remembered, self.site, build.made)
+            write_record(self.remembered, self.site, build.made, build.sheaves)
             if self.readings is not None:
-                self.readings.save()
+                forget_the_rest(self.readings)
         if build.compiled is not None:
             build.compiled.prune()
 
@@ -398,7 +403,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         deliveries = consult(settings, refresh=refresh)
         self.consulted = settings.sources
         if self.readings is None:
-            self.readings = Readings.open(settings.root / FOLDER if self.config.incremental else None)
+            folder = settings.root / FOLDER if self.config.incremental else None
+            # A live preview keeps what was found in memory.
+            self.readings = Readings.open(folder) if self.serving else remembering(folder, _FINDINGS)
         examination = examine(
             *(settings, settings.today()),
             deliveries=deliveries,

@@ -61,7 +61,7 @@ class Preview:
         known = self._known | self._build.made
         looks = {name: Look(one.size, one.changed) for name, one in known.items()}
         looks |= {name: Look(path.stat().st_size, 0) for name, path in self._rendered()}
-        build.root, build.kept = self._site, Kept(known, looks)
+        build.root, build.kept = self._site, Kept(known, looks=looks)
         waiting = dict(build.offer())
         # The index of before is better than none.
         index = {name for name in known if build.with_search and name.startswith(f"{FOLDER}/")}

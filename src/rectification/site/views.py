@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache, partial
 from heapq import nlargest, nsmallest
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from rectification.ledger import (
     Where,
     changes,
     count_by_status,
+    count_flags,
     internal_references,
     references,
     rounds,
@@ -36,7 +38,7 @@ from rectification.ledger import (
     suspect,
     verifications,
 )
-from rectification.model import FLAGS, STATUSES, Category, Item, LogEntry, Unit
+from rectification.model import FINISHED, FLAGS, STATUSES, Category, Item, LogEntry, Unit
 from rectification.publish import (
     Edition,
     atom,
@@ -66,12 +68,14 @@ if TYPE_CHECKING:
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
     from rectification.site.embed import Embed
+    from rectification.site.kept import Compiled
     from rectification.site.keys import Keys
     from rectification.substance import Substance
 
 _SAME_UNIT = 5  # other items of the unit named on an item's page
 _ROWS = 300  # of the table on the page of a unit or a category; the ledger page has them all
 _FINDINGS_A_RULE = 100  # shown one by one on the page on the substance; the check tells of all
+_STATUS_AND_DUE = attrgetter("state.status", "item.due")
 _AHEAD = timedelta(days=60)  # how far a live table looks ahead of the build day
 
 
@@ -227,7 +231,7 @@ class Views:
         substance: Substance | None = None,
         history: History | None = None,
         commit_address: Callable[[str], str] = lambda oid: "",
-        compiled: jinja2.BytecodeCache | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         """`substance` is what there is to tell of the substance, `history` what git knows of the published
         items, where the site shows them; `commit_address` gives the page of a commit, if there is one;
@@ -242,7 +246,9 @@ class Views:
         self.edit_address = edit_address
         self.edition = edition
         self.forms = Forms(edition)
+        self._compiled = compiled
         self._by_due: dict[str, list[Record]] = {}
+        self._told_of_units: dict[str, bytes] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
         own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
         self.templates = jinja2.Environment(
@@ -296,16 +302,66 @@ class Views:
 
     def pages(self, keys: Keys) -> Iterator[Page]:
         """Yield every page to stamp: one a record, checklist, unit, category and report."""
+        for records in self.ledger.by_checklist.values():
+            yield from self.item_pages(keys, records)
+        yield from self.group_pages(keys)
+
+    def item_pages(self, keys: Keys, records: Sequence[Record]) -> Iterator[Page]:
+        """Yield the pages of the items of a checklist, which are `records`."""
+        around = zip((None, *records), records, (*records[1:], None), strict=False)
+        for before, record, after in around:
+            yield Page(
+                "item" if record.origin is None else "federated",
+                self.addresses.record(record),
+                partial(self._about_item, keys, record, before, after),
+                partial(self.item, record, before, after),
+            )
+
+    def about_items(
+        self, keys: Keys, records: Sequence[Record], files: Mapping[str, str]
+    ) -> tuple[object, ...] | None:
+        """Return what the pages of the items of a checklist, which are `records`, are made from, taken
+        together: all that `_about_item` tells of each.
+
+        None where that is to be asked of each. `files` tells what the files of the ledger hold.
+        """
+        if self.substance is not None or self.history is not None:
+            return None
+        if any(record.origin is not None for record in records):
+            return None
+        ledger, line = self.ledger, keys.line
+        names = {record.place.document.file for record in records}
+        held: list[str | None] = []
+        if any(self.edit_address(name, 1) for name in names):  # which names lines
+            held = [files.get(name) for name in sorted(names)]
+            if None in held:
+                return None
+        units = {record.unit for record in records}
+        merged: list[object] = []
+        if ledger.merged_into:
+            for record in records:
+                merged.append([line(other) for other in ledger.merged_into.get(record.item.id, ())])
+                merged.append(line(ledger.by_id.get(record.merged_into)))
+        return (
+            keys.group(records),
+            [self._told_of_unit(keys, unit) for unit in sorted(units)],
+            [line(ledger.by_id.get(other)) for record in records for other in record.item.related],
+            merged,
+            held,
+        )
+
+    def _told_of_unit(self, keys: Keys, unit: str) -> bytes:
+        """Return what the page of an item tells of the others of its unit."""
+        known = self._told_of_units.get(unit)
+        if known is None:
+            first = self._unfinished_first(unit)
+            told = (unit, len(first), [keys.line(record) for record in first[: _SAME_UNIT + 1]])
+            known = self._told_of_units[unit] = repr(told).encode("utf-8", "surrogatepass")
+        return known
+
+    def group_pages(self, keys: Keys) -> Iterator[Page]:
+        """Yield the pages of checklists, units, categories and reports."""
         addresses, ledger = self.addresses, self.ledger
-        for records in ledger.by_checklist.values():
-            around = zip((None, *records), records, (*records[1:], None), strict=False)
-            for before, record, after in around:
-                yield Page(
-                    "item" if record.origin is None else "federated",
-                    addresses.record(record),
-                    partial(self._about_item, keys, record, before, after),
-                    partial(self.item, record, before, after),
-                )
         for checklist in ledger.checklists:
             records = ledger.by_checklist.get(checklist.slug, ())
             about = partial(self._about, keys, records, keys.header(checklist), checklist.place)
@@ -518,7 +574,8 @@ class Views:
 
     def _data(self) -> dict[str, Any]:
         """Return what the page on the data shows: what one can subscribe to, every file, its fields."""
-        definitions = schema_json.definitions(self.catalogue)
+        make = partial(schema_json.definitions, self.catalogue)
+        definitions = self._compiled.known("definitions", make) if self._compiled is not None else make()
         return {
             "groups": list(self.edition.groups()),
             "most": atom.MOST,
@@ -665,8 +722,11 @@ class Views:
         due-soon numbers of the reader's day.
         """
         records = list(records)
-        unfinished = Counter(record.item.due for record in records if not record.state.finished)
-        flags = Counter(flag for record in records for flag in record.state.flags)
+        unfinished: Counter[date] = Counter()
+        for (status, due), count in Counter(map(_STATUS_AND_DUE, records)).items():
+            if status not in FINISHED:
+                unfinished[due] += count
+        flags = count_flags(records)
         return {
             "total": len(records),
             "statuses": count_by_status(records),
@@ -692,5 +752,10 @@ def kind_of_evidence(reference: str) -> str:
 
 
 def _latest(records: Iterable[Record], limit: int) -> list[tuple[Record, LogEntry]]:
-    entries = ((record, entry) for record in records for entry in record.item.log)
+    written = [record for record in records if record.item.log]
+    # So many records have an entry of this day or later; what nothing has stirred since has none.
+    since = min(nlargest(limit, (record.item.log[-1].date for record in written)), default=date.min)
+    # What another site derived is not known to be what its log says.
+    recent = (r for r in written if r.origin is not None or r.state.stirred >= since)
+    entries = ((record, entry) for record in recent for entry in record.item.log)
     return nlargest(limit, entries, key=lambda pair: (pair[1].date, pair[0].item.id))
