@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _WORTH_A_PROCESS = 200  # jobs: below that, starting a process costs more than it saves
 _LARGE = 16  # first jobs: these are taken one by one
 _CLAIM = 8  # jobs a process takes at a time: few enough to end together, enough to be worth the asking
+_TURNS = 32  # of all processes together, at least: of few jobs each may be large
 
 
 class WorkerError(Exception):
@@ -166,7 +167,8 @@ def _claimed(jobs: Sequence[Job[Told]], taken: c_longlong, lock: IO[bytes]) -> I
         fcntl.lockf(lock, fcntl.LOCK_EX)
         try:
             first = taken.value
-            last = taken.value = min(len(jobs), first + (1 if first < _LARGE else _CLAIM))
+            claim = 1 if first < _LARGE else max(1, min(_CLAIM, len(jobs) // _TURNS))
+            last = taken.value = min(len(jobs), first + claim)
         finally:
             fcntl.lockf(lock, fcntl.LOCK_UN)
         if first == last:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cbor2
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rectification.site.build import Build, Made
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
+from rectification.site.kept import Written
 from rectification.site.pagefind import SearchError, make_index
 from rectification.site.search import cut, cut_pages, grouped, index_of, open_parts
 
@@ -40,6 +43,21 @@ def test_the_index_is_part_of_the_site_without_other_interfaces(project: Project
         name.endswith(".html") and b"data-pagefind-body" in content for name, content in files.items()
     )
     assert b"data-pagefind-body" not in files["ledger/index.html"]
+
+
+def test_the_folders_of_the_index_are_made_before_it_is_shared_out(tmp_path: Path) -> None:
+    """Of two processes that make one folder at a time one would fail."""
+    (tmp_path / "pagefind").write_text("a file in the way", "utf-8")
+    there: list[bool] = []
+
+    def put(name: str, content: bytes, key: str) -> Made:
+        there.append((tmp_path / name).parent.is_dir())
+        return Made(name, Written(key, len(content), 0, ""))
+
+    build = SimpleNamespace(root=tmp_path, made={}, _index_there=list, _put_file=put, note=list)
+    names = ["pagefind/fragment/a", "pagefind/index/a", "pagefind/pagefind.js"]
+    Build.put_index(build, "key", dict.fromkeys(names, b""))  # type: ignore[arg-type]
+    assert there == [True, True, True]
 
 
 def test_an_item_is_found_by_its_own_words(project: Project) -> None:

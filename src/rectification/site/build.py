@@ -45,7 +45,7 @@ from rectification.site.offline import twin
 from rectification.site.pieces import Pieces
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
-from rectification.site.staging import IN_THE_WAY, make_room, merge
+from rectification.site.staging import IN_THE_WAY, make_folder, make_room, merge
 from rectification.site.views import Page, Views
 from rectification.substance import Substance, borne_out
 from rectification.unwritten import naming, only_writing
@@ -540,6 +540,8 @@ class Build:
         for name in gone:
             self.made.pop(name, None)
         forget(self.root, gone)
+        for folder in {(self.root / name).parent for name in files}:
+            make_folder(folder)
         jobs = [
             partial(self._put_file, name, content, key if name == search.ENTRY else digest(content))
             for name, content in files.items()

@@ -162,12 +162,20 @@ def make_room(path: Path) -> None:
     else:
         with suppress(FileNotFoundError, NotADirectoryError):
             path.unlink()
-    for above in path.parents:
+    make_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; remove what lies in the place of one.
+
+    Several processes must not do this for one folder at a time.
+    """
+    for above in (folder, *folder.parents):
         if above.is_dir():
             break
         with suppress(FileNotFoundError, NotADirectoryError):
             above.unlink()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def swap_in(folder: Path, site: Path, *, keep: bool = False) -> None:
