@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -100,8 +101,7 @@ def test_chinese_is_cut_into_pairs(html: str, expected: str) -> None:
 
 
 def test_only_marked_pages_are_indexed_under_their_own_addresses(tmp_path: Path) -> None:
-    site, copies = tmp_path / "site", tmp_path / "copies"
-    copies.mkdir()
+    site = tmp_path / "site"
     for name, mark in {
         "index.html": " data-pagefind-body",
         "units/甲 县/index.html": " data-pagefind-body",
@@ -112,9 +112,8 @@ def test_only_marked_pages_are_indexed_under_their_own_addresses(tmp_path: Path)
         (site / name).write_text(
             f"<html><nav>menu</nav><article{mark}><h1>一二</h1></article><footer>f", "utf-8"
         )
-    names = cut_pages(site, [path.relative_to(site).as_posix() for path in site.rglob("*.html")], copies)
-    assert sorted(names) == sorted(path.name for path in copies.iterdir())
-    written = sorted((copies / name).read_text("utf-8") for name in names)
+    copies = cut_pages(site, [path.relative_to(site).as_posix() for path in site.rglob("*.html")])
+    written = sorted(copies.values())
     assert [text.split('"')[1] for text in written] == [
         "address:",
         "address:a.html",
@@ -143,9 +142,16 @@ def test_a_program_that_ends_too_early(
         index_of(tmp_path / "site", {"a.html": ""}, [])
 
 
-def test_a_page_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(SearchError, match="did not find a page"):
-        make_index(tmp_path, ["7.html"], {})
+def test_what_the_program_does_not_like(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"message_id": 1, "payload": {"type": "Error", "message": "No such option"}}
+    place = tmp_path / "pagefind"
+    place.write_text(
+        f"#!/bin/sh\necho '{b64encode(json.dumps(answer).encode()).decode()},'\nsleep 9\n", "utf-8"
+    )
+    place.chmod(0o755)
+    monkeypatch.setattr("pagefind_bin_extended.get_executable", lambda: place)
+    with pytest.raises(SearchError, match="No such option"):
+        make_index({"7.html": "x" * 1_000_000}, {})  # more than it takes before it answers
 
 
 def test_the_same_pages_give_the_same_index(tmp_path: Path) -> None:
@@ -162,20 +168,20 @@ def test_the_same_pages_give_the_same_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("borders", [[25], [1, 2, 39], [7, 14, 21, 28, 35]])
-def test_parts_joined_are_the_index_of_the_whole(tmp_path: Path, borders: list[int]) -> None:
+def test_parts_joined_are_the_index_of_the_whole(borders: list[int]) -> None:
     """Word by word, page by page, place by place: also where some pages have fields that others lack."""
     extra = {
         3: "<p data-pagefind-meta='due:2025-01-01'>到期</p>",
         20: "<img src='a.png' alt='图'>",
         30: "café cafe",
     }
-    names = [f"{n:02}.html" for n in range(40)]
-    for n, name in enumerate(names):
+    pages = {}
+    for n, name in enumerate(f"{n:02}.html" for n in range(40)):
         page = PAGE.format(n=n, unit=n % 7).replace("</main>", extra.get(n, "") + "</main>")
-        (tmp_path / name).write_text(page, "utf-8")
+        pages[name] = page
 
     def made(start: int, end: int) -> Part:
-        return take_apart(make_index(tmp_path, names[start:end], {"force_language": "en"}))
+        return take_apart(make_index(dict([*pages.items()][start:end]), {"force_language": "en"}))
 
     whole = made(0, 40)
     parts = [made(start, end) for start, end in pairwise([0, *borders, 40])]
@@ -215,9 +221,8 @@ def placed(pages: list[Any], fields: list[str]) -> list[tuple[int, list[int], li
     ]
 
 
-def test_an_index_of_another_form_is_not_guessed_at(tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text(PAGE.format(n=1, unit=1), "utf-8")
-    files = make_index(tmp_path, ["a.html"], {"force_language": "en"})
+def test_an_index_of_another_form_is_not_guessed_at() -> None:
+    files = make_index({"a.html": PAGE.format(n=1, unit=1)}, {"force_language": "en"})
     assert take_apart(files).pages
     (meta,) = (name for name in files if name.endswith(".pf_meta"))
     (words,) = (name for name in files if name.endswith(".pf_index"))
@@ -253,12 +258,11 @@ def test_an_index_of_another_form_is_taken_as_it_comes(
     assert sum(name.startswith("pagefind/fragment/") for name in files) == 3
 
 
-def test_two_pieces_of_one_name(tmp_path: Path) -> None:
+def test_two_pieces_of_one_name() -> None:
     """Pagefind's names have seven digits: in parts of their own two pages may get the same ones."""
     parts = []
     for n in range(2):
-        (tmp_path / f"{n}.html").write_text(PAGE.format(n=n, unit=1), "utf-8")
-        part = take_apart(make_index(tmp_path, [f"{n}.html"], {"force_language": "en"}))
+        part = take_apart(make_index({f"{n}.html": PAGE.format(n=n, unit=1)}, {"force_language": "en"}))
         ((name, count),) = part.pages
         files = {path.replace(name, "en_1234567"): content for path, content in part.files.items()}
         parts.append(replace(part, pages=[("en_1234567", count)], files=files))
@@ -291,9 +295,9 @@ def test_only_the_part_that_changed_is_made_again(tmp_path: Path, monkeypatch: p
     )
     asked: list[int] = []
 
-    def counted(folder: Path, pages: list[str], options: Any) -> dict[str, bytes]:
+    def counted(pages: dict[str, str], options: Any) -> dict[str, bytes]:
         asked.append(len(pages))
-        return make_index(folder, pages, options)
+        return make_index(pages, options)
 
     monkeypatch.setattr("rectification.site.search.make_index", counted)
     site = tmp_path / "site"

@@ -13,8 +13,10 @@ from __future__ import annotations
 import json
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO
 
 from rectification.unwritten import only_writing
@@ -27,47 +29,58 @@ class SearchError(Exception):
     """Pagefind could not index the pages; the message is its own."""
 
 
-def make_index(folder: Path, pages: Sequence[str], options: Mapping[str, object]) -> dict[str, bytes]:
-    """Return the files of the index of `pages`, files in `folder`, in their order.
+def make_index(pages: Mapping[str, str], options: Mapping[str, object]) -> dict[str, bytes]:
+    """Return the files of the index of `pages`, HTML by the names of files, in their order.
 
     What its filters hold comes out in an order of chance. `options` are those of Pagefind's interface.
     Raises SearchError, and OSError where there is no room.
     """
-    from pagefind_bin_extended import get_executable
-
     requests: list[dict[str, object]] = [
         {"type": "NewIndex", "config": options},
-        # One page each: in what order the pages of a folder are read is not for us to say.
-        *({"type": "AddDir", "index_id": 0, "path": str(folder), "glob": page} for page in pages),
+        *(
+            {"type": "AddFile", "index_id": 0, "file_path": name, "file_contents": html}
+            for name, html in pages.items()
+        ),
         {"type": "GetFiles", "index_id": 0},
     ]
-    said = folder / "said.txt"
-    try:
-        with (
-            said.open("wb") as errors,
-            subprocess.Popen(
-                [str(get_executable()), "--service"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            ) as program,
-        ):
-            assert program.stdin is not None and program.stdout is not None
-            try:
-                program.stdin.writelines(_message(n, request) for n, request in enumerate(requests, 1))
-                program.stdin.flush()
-                files = _files(program.stdout)
-            finally:
-                program.kill()
-    except BrokenPipeError:  # it ended while it was told of the pages
-        files = None
-    except OSError as error:
-        if only_writing(error):
-            raise
-        raise SearchError(_last_words(said) or str(error)) from error
-    if files is None:
-        raise SearchError(_last_words(said) or "Pagefind ended before it was done")
+    with TemporaryFile() as said:
+        try:
+            files = _answered(requests, said)
+        except BrokenPipeError:  # it ended while it was told of the pages
+            files = None
+        except OSError as error:
+            if only_writing(error):
+                raise
+            raise SearchError(_last_words(said) or str(error)) from error
+        if files is None:
+            raise SearchError(_last_words(said) or "Pagefind ended before it was done")
     return files
+
+
+def _answered(requests: Iterable[Mapping[str, object]], said: IO[bytes]) -> dict[str, bytes] | None:
+    """Ask for an index; return the files that the last answer holds, None where there is none.
+
+    Pages are handed over as they are: ten thousand copies of them would take longer to write than to cut.
+    """
+    from pagefind_bin_extended import get_executable
+
+    command = [str(get_executable()), "--service"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as program:
+        assert program.stdin is not None and program.stdout is not None
+        # It answers while it is still asked, and reads no more once nobody takes its answers.
+        asking = Thread(target=_ask, args=(program.stdin, requests), daemon=True)
+        asking.start()
+        try:
+            return _files(program.stdout)
+        finally:
+            program.kill()
+            asking.join()
+
+
+def _ask(stream: IO[bytes], requests: Iterable[Mapping[str, object]]) -> None:
+    with suppress(BrokenPipeError):  # nobody is there any more: the missing answer tells
+        stream.writelines(_message(n, request) for n, request in enumerate(requests, 1))
+        stream.flush()
 
 
 def _message(number: int, request: Mapping[str, object]) -> bytes:
@@ -95,5 +108,6 @@ def _messages(stream: IO[bytes]) -> Iterator[bytes]:
             pieces = [rest]
 
 
-def _last_words(said: Path) -> str:
-    return said.read_text("utf-8", "replace").strip() if said.exists() else ""
+def _last_words(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read().decode("utf-8", "replace").strip()

@@ -63,7 +63,6 @@ _OTHER_INTERFACES = (
 # English words by their stems; the pairs of characters need no language.
 _OPTIONS: Mapping[str, object] = {"exclude_selectors": _LEFT_OUT, "force_language": "en"}
 _LEAST, _MOST = 150, 450  # pages of a part, where there is more than one
-_MADE = "part"  # the name of the file of one
 
 # The same characters, and the same mark, as in js/search-index.js.
 _HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -109,7 +108,7 @@ def index_of(
         try:
             files = join(_parts(site, pages, folder, remembered))
         except UnknownFormError:  # of a later Pagefind: in one go, and as it comes
-            files = make_index(folder, cut_pages(site, sorted(pages), folder), _OPTIONS)
+            files = make_index(cut_pages(site, sorted(pages)), _OPTIONS)
     names = _names_of_pieces(files)
     items = {"ids": list(ids), "fragments": [names.get(identifier, "") for identifier in ids]}
     files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
@@ -130,7 +129,7 @@ def _parts(site: Path, pages: Mapping[str, str], folder: Path, remembered: Seale
     for fault in filter(None, faults):
         raise fault
     for n in missing:
-        made = (folder / str(n) / _MADE).read_bytes()
+        made = (folder / str(n)).read_bytes()
         parts[n] = memoryview(made)
         if remembered is not None:
             remembered.write(keys[n], made)
@@ -155,19 +154,18 @@ def grouped(pages: Sequence[str]) -> Iterator[Sequence[str]]:
         yield pages[start:]
 
 
-def _make_part(site: Path, group: Sequence[str], folder: Path) -> SearchError | UnknownFormError | None:
-    """Write the part of the index that is of a group of pages; nothing where none of them is marked.
+def _make_part(site: Path, group: Sequence[str], place: Path) -> SearchError | UnknownFormError | None:
+    """Write to `place` the part of the index that is of a group of pages; nothing where none is marked.
 
     Returns why there is none. Raises OSError.
     """
-    folder.mkdir()
-    copies = cut_pages(site, group, folder)
+    copies = cut_pages(site, group)
     try:
-        part = take_apart(make_index(folder, copies, _OPTIONS)).packed() if copies else b""
+        part = take_apart(make_index(copies, _OPTIONS)).packed() if copies else b""
     except (SearchError, UnknownFormError) as fault:
         return fault
-    with naming(folder / _MADE):
-        (folder / _MADE).write_bytes(part)
+    with naming(place):
+        place.write_bytes(part)
     return None
 
 
@@ -182,21 +180,17 @@ def _names_of_pieces(files: Mapping[str, bytes]) -> dict[str, str]:
     return names
 
 
-def cut_pages(site: Path, pages: Iterable[str], folder: Path) -> list[str]:
-    """Write the indexed part of each marked one of `pages` to `folder`, its Chinese cut; return the names.
+def cut_pages(site: Path, pages: Iterable[str]) -> dict[str, str]:
+    """Return the indexed part of each marked one of `pages`, its Chinese cut, under a name.
 
-    Each copy holds its page's own address. Raises OSError.
+    Each holds its page's own address. Raises OSError.
     """
-    copies = []
+    copies = {}
     for page in pages:
         text = _cut_page((site / page).read_text("utf-8"), page)
-        if text is None:
-            continue
-        # The name becomes part of the index: so it depends on nothing but the page's own.
-        copy = folder / f"{digest(page)[:16]}.html"
-        with naming(copy):
-            copy.write_text(text, "utf-8")
-        copies.append(copy.name)
+        if text is not None:
+            # The name becomes part of the index: so it depends on nothing but the page's own.
+            copies[f"{digest(page)[:16]}.html"] = text
     return copies
 
 
