@@ -51,6 +51,7 @@ bench: .venv/ready-for-tests browser ## time builds against other programs (they
 	$(BIN)/python -m bench.versus_peers --runs 3
 	$(BIN)/python -m bench.versus_peers --items 10000 --runs 5 --peers hugo hugo+pagefind mkdocs
 	$(BIN)/python -m bench.second_build
+	$(BIN)/python -m bench.second_build --search --runs 3
 	$(BIN)/python -m bench.preview
 	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.stages

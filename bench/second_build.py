@@ -1,6 +1,6 @@
 """What the second build costs after one item was edited, beside the full one.
 
-    python -m bench.second_build --items 10000 --runs 5
+    python -m bench.second_build --items 10000 --runs 5 [--search]
 
 A turn is a full build from nothing (no site, nothing remembered), an edit of one item, a build, another edit,
 and a build; each is a whole process. The second one also makes the folder of links that later ones change
@@ -44,12 +44,13 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=10000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--search", action="store_true", help="with the search index")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
-        write_site(project, chosen.items, chosen.seed, search=False)
+        write_site(project, chosen.items, chosen.seed, search=chosen.search)
         small = Path(folder) / "small"
-        write_site(small, 1, chosen.seed, search=False)
+        write_site(small, 1, chosen.seed, search=chosen.search)
         build(small)
         turns: list[tuple[Run, Run, Run, Run]] = []
         for turn in range(chosen.runs + 1):
@@ -79,7 +80,8 @@ def main() -> None:
         clock = statistics.median(turn[n].seconds / turn[0].seconds for turn in turns)
         processor = statistics.median(turn[n].busy / turn[0].busy for turn in turns)
         print(f"{name} / full: {clock:.3f} on the clock, {processor:.3f} of the processor")
-    print(f"{chosen.items} items, {chosen.runs} turns")
+    search = "with" if chosen.search else "without"
+    print(f"{chosen.items} items, {chosen.runs} turns, {search} the search index")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m bench.versus_peers --items 1000 --runs 3
     python -m bench.versus_peers --items 10000 --runs 3 --peers hugo
 
-Every build is a whole process that starts from nothing: what it wrote before is removed first. The sides
+Every build is a whole process that starts from nothing: what it wrote before is put aside first. The sides
 take turns, so that a change in the machine's speed meets all; a first turn, not counted, warms the caches of
 files. What each side writes that the other does not stands at the head of its module in bench/peers. Builds
 with a search index are measured against ours with ours: Pagefind over Hugo's pages, and sphinx-needs, since
@@ -33,7 +33,7 @@ from types import ModuleType
 
 from bench.generate import entries, write_pages, write_site
 from bench.peers import with_hugo, with_sphinx_needs, with_strictdoc
-from bench.versus_pages import Run, build, forget, run, verify
+from bench.versus_pages import Run, aside, build, forget, run, verify
 
 CACHES = (".", "_cache")  # what a program keeps in the site for its own next build
 OURS, SEARCHED = "this project", "this project, with search"
@@ -134,9 +134,8 @@ print(time.perf_counter() - started, time.process_time() - busy)
 
 def write_again(site: Path) -> Run:
     """Time the bare writing of a site's files to a new folder."""
-    with tempfile.TemporaryDirectory(dir=site.parent) as copy:
-        command = [sys.executable, "-c", _WRITE, str(site), copy]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    command = [sys.executable, "-c", _WRITE, str(site), str(aside(site.parent))]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return Run(float(told[0]), 0, float(told[1]))
 
 
@@ -144,9 +143,9 @@ def index_again(site: Path) -> Run:
     """Time Pagefind's command over the pages of a site."""
     from pagefind_bin_extended import get_executable
 
-    with tempfile.TemporaryDirectory(dir=site.parent) as index:
-        command = [str(get_executable()), "--silent", "--site", str(site), "--output-path", index]
-        return run([command], site.parent, os.environ)
+    index = aside(site.parent)
+    command = [str(get_executable()), "--silent", "--site", str(site), "--output-path", str(index)]
+    return run([command], site.parent, os.environ)
 
 
 FLOORS: Mapping[str, tuple[str, Callable[[Path], Run]]] = {
