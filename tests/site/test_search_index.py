@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from rectification.site.build import Build, Made
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
-from rectification.site.kept import Written
+from rectification.site.kept import Written, open_cache
 from rectification.site.pagefind import SearchError, make_index
-from rectification.site.search import cut, cut_pages, grouped, index_of, open_parts
+from rectification.site.search import cut, cut_pages, grouped, index_of
 
 from .conftest import MKDOCS, Project
 
@@ -306,7 +306,8 @@ def test_only_the_part_that_changed_is_made_again(tmp_path: Path, monkeypatch: p
     for n in range(30):
         (site / f"{n:02}.html").write_text(PAGE.format(n=n, unit=n % 7), "utf-8")
         pages[f"{n:02}.html"] = "as it was"
-    remembered = open_parts(tmp_path)
+    remembered = open_cache(tmp_path, "search")
+    assert remembered is not None
     first = index_of(site, pages, [], remembered)
     assert len(asked) > 5 and sum(asked) == 30
     asked.clear()

@@ -151,7 +151,7 @@ class Build:
             self.compiled,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
-        self.parts = search.open_parts(settings.root) if self.with_search and remembers else None
+        self.parts = open_cache(settings.root, "search") if self.with_search and remembers else None
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
         self.unfilled: dict[str, str] = {}  # a listing page's file -> its kind, where `offer` is to fill it

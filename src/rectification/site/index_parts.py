@@ -280,18 +280,15 @@ class _Known(dict[bytes, int]):
 def _words(content: bytes) -> Iterator[tuple[tuple[str, str], _Pages]]:
     """Yield the pages of each word and spelling that a file holds. Raises what it stumbles over."""
     numbers = _Known()
-    count, at = _begun(content, 0, 1)
-    count, at = _counted(content, at)
+    count, at = _counted(content, _opened(content, 0, 1))
     for _ in range(count):
-        _, at = _begun(content, at, 3)
-        word, at = _decode(content, at)
+        word, at = _decode(content, _opened(content, at, 3))
         pages, at = _found(content, at, numbers)
         if pages:
             yield (word, ""), pages
         spellings, at = _counted(content, at)
         for _ in range(spellings):
-            _, at = _begun(content, at, 2)
-            spelling, at = _decode(content, at)
+            spelling, at = _decode(content, _opened(content, at, 2))
             pages, at = _found(content, at, numbers)
             if pages:
                 yield (word, spelling), pages
@@ -320,11 +317,12 @@ def _counted(content: bytes, at: int) -> tuple[int, int]:
     return number, at
 
 
-def _begun(content: bytes, at: int, length: int) -> tuple[int, int]:
+def _opened(content: bytes, at: int, length: int) -> int:
+    """Return where the values of a list begin that must have so many."""
     number, at = _counted(content, at)
     if number != length:
         raise UnknownFormError
-    return number, at
+    return at
 
 
 def _headed(content: bytes, at: int) -> tuple[int, int, int]:

@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import quote
 from zlib import crc32
 
-from rectification.ledger.sealed import FOLDER as CACHES
 from rectification.ledger.sealed import Sealed
 from rectification.site import index_parts
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
@@ -84,11 +83,6 @@ _NUMBER = re.compile(r'(data-pagefind-meta="id">)([A-Za-z]+)([^<]+)')  # of an i
 
 # The last object of a piece holds what the page says of itself.
 _PIECE_ID = re.compile(rb'"meta":\{[^{}]*?"id":("(?:[^"\\]|\\.)*")')
-
-
-def open_parts(root: Path) -> Sealed | None:
-    """Open the folder of the parts of the index that builds of the project at `root` remember."""
-    return Sealed.open(root / CACHES, "search")
 
 
 def index_of(
