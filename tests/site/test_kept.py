@@ -227,6 +227,17 @@ def test_only_what_tells_of_an_item_is_written_again(builds: Builds, tmp_path: P
     assert not any(name.startswith(("assets/", "feeds/checklists/meetings")) for name in written)
 
 
+@pytest.mark.parametrize("name", ["api/v1/items.json", "items/A-2/index.html"])
+def test_a_file_of_ours_that_the_site_brings_too_is_ours(builds: Builds, tmp_path: Path, name: str) -> None:
+    project = make(tmp_path / "project")
+    for n, hours in enumerate((6, 7, 7, 8)):
+        project.write(f"docs/{name}", f"{n // 2}")
+        text = CHECKLIST.replace("走访 6 小时", f"走访 {hours} 小时")
+        project.write("checklists/forms.yml", text)
+        assert builds.build(project.root).code == 0
+        assert f"走访 {hours} 小时" in project.files()[name].decode(), n
+
+
 def test_nothing_changed_nothing_written(builds: Builds, tmp_path: Path) -> None:
     project = make(tmp_path / "project")
     assert builds.build(project.root).code == 0

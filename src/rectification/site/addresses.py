@@ -29,6 +29,10 @@ LISTINGS = (
 )
 
 
+INDEX = "pagefind"  # the folder of the search index
+INDEX_ENTRY = "pagefind-entry.json"  # its file that tells of the others
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Addresses below the site's root, percent-encoded; `directories` chooses `ID/` over `ID.html`."""

@@ -25,8 +25,8 @@ from rectification.ledger import Ledger, publish_evidence
 from rectification.publish import index_json, manifest_json
 from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
-from rectification.site import admin, headers, search
-from rectification.site.addresses import FOLDERS, LISTINGS, Addresses
+from rectification.site import admin, headers
+from rectification.site.addresses import FOLDERS, INDEX, INDEX_ENTRY, LISTINGS, Addresses
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
 from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
@@ -49,7 +49,7 @@ from rectification.site.staging import IN_THE_WAY, make_folder, make_room, merge
 from rectification.site.views import Page, Views
 from rectification.substance import Substance, borne_out
 from rectification.unwritten import naming, only_writing
-from rectification.workers import Job, on_both_cores
+from rectification.workers import Job, beside, on_both_cores
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
     from rectification.settings import Settings
 
+_ENTRY = f"{INDEX}/{INDEX_ENTRY}"
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
 
 
@@ -78,6 +79,13 @@ class _Ready(NamedTuple):
     shells: dict[str, Shell]
     keys: Keys
     anything: bytes
+
+
+class _Ahead(NamedTuple):
+    """What was made ahead of the pages: the machine outputs, and what tells of each checklist's items."""
+
+    made: list[Made]
+    told: dict[str, str | None]
 
 
 class Build:
@@ -162,6 +170,7 @@ class Build:
         self.running: set[str] = set()
         self.rendered: set[str] = set()  # what MkDocs has written
         self.policy: headers.Policy | None = None
+        self._ahead: Callable[[], _Ahead] | None = None
 
     def _found(self, whole: Ledger, history: History | None) -> Findings:
         """Judge what is published here, and nothing else: a public page may not name what is internal, and
@@ -278,15 +287,37 @@ class Build:
         """
         self.root, self.kept = root, kept
 
+    def go_ahead(self) -> None:
+        """Let what hangs on nothing of MkDocs' be made beside what it does meanwhile: the machine outputs.
+
+        They go where the last site lies: where MkDocs writes, it may still write a file of the same name.
+        """
+        self.keys.everything()  # both will ask for it
+        self._ahead = beside(self._make_ahead)
+
+    def _make_ahead(self) -> _Ahead:
+        made = [one for output in self._outputs() for one in self._put_all(output, self.keys)]
+        return _Ahead(made, {slug: self._told(records) for slug, records in self.ledger.by_checklist.items()})
+
+    def _told(self, records: Sequence[Record]) -> str | None:
+        """Return a digest of what the pages of a checklist's items show, taken together."""
+        about = self.views.about_items(self.keys, records, self._files)
+        return digest(*about) if about is not None else None
+
     def stamp(self) -> None:
         """Stamp every record's page and write the machine outputs, then the evidence."""
+        ahead = self._ahead() if self._ahead is not None else None
+        jobs: list[Job[list[Made]]] = []
+        if ahead is not None:
+            self.note(ahead.made)
         ready = self._ready()
+        if ahead is None:
+            # Large ones come first: the pages of items after them even out what each process has to do.
+            jobs += [partial(self._put_all, one, ready.keys) for one in self._outputs()]
         self.views.load()
-        # The outputs come first: each is many pages' worth of work, which the pages after it then even out.
-        jobs: list[Job[list[Made]]] = [partial(self._put_all, one, ready.keys) for one in self._outputs()]
-        for slug, records in self.ledger.by_checklist.items():
-            jobs += self._sheaf(slug, records, ready)
         jobs += [partial(self._stamp, page, ready) for page in self.views.group_pages(ready.keys)]
+        for slug, records in self.ledger.by_checklist.items():
+            jobs += self._sheaf(slug, records, ahead.told[slug] if ahead else self._told(records), ready)
         for made in on_both_cores(jobs):
             self.note(made)
         self._seal()
@@ -294,7 +325,7 @@ class Build:
             self.note(self._hand_out(file))
         later = {*headers.FILES, manifest_json.PATH}
         stale = self.kept.looks.keys() - self.made.keys() - self.rendered - later
-        index = f"{search.FOLDER}/"
+        index = f"{INDEX}/"
         forget(self.root, (name for name in stale if not (self.with_search and name.startswith(index))))
 
     def offer(self) -> Iterator[tuple[str, Job[list[Made]]]]:
@@ -327,7 +358,10 @@ class Build:
     def _ready(self) -> _Ready:
         """Put what MkDocs wrote in its place, and return what our own files are made with."""
         shells = self._shells()
-        self.rendered = merge(self.staging, self.root, self.kept.looks)
+        # A file that the site brings too is ours: what was made ahead is there, the rest is yet to be.
+        self.rendered = merge(self.staging, self.root, self.kept.looks, self.made)
+        looks = {name: look for name, look in self.kept.looks.items() if name not in self.rendered}
+        self.kept = replace(self.kept, looks=looks)
         for folder in FOLDERS.values():
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         # A template of the site's own may show anything.
@@ -396,21 +430,23 @@ class Build:
         content = shell.stamp(sheet.values, sheet.sections)
         return [Made(name, self._write(name, content, "" if runs else key), runs)]
 
-    def _sheaf(self, slug: str, records: Sequence[Record], ready: _Ready) -> list[Job[list[Made]]]:
+    def _sheaf(
+        self, slug: str, records: Sequence[Record], told: str | None, ready: _Ready
+    ) -> list[Job[list[Made]]]:
         """Return what makes the pages of a checklist's items; nothing where all are there already.
 
-        What they show, all together, is looked at first: that takes a tenth of looking at each.
+        `told` is what they show, all together, which is looked at first: that takes a tenth of looking at
+        each.
         """
-        about = self.views.about_items(ready.keys, records, self._files)
-        if about is not None:
-            key = ready.keys.page(ready.shells["item"].digest, ready.anything, *about)
+        if told is not None:
+            key = ready.keys.page(ready.shells["item"].digest, ready.anything, told)
             known = self.kept.sheaves.get(slug)
             if known is not None and known.key == key and all(map(self.kept.lies, known.names)):
                 self.sheaves[slug] = known
                 self.made |= {name: self.kept.files[name] for name in known.names}
                 return []
         pages = list(self.views.item_pages(ready.keys, records))
-        if about is not None:
+        if told is not None:
             self.sheaves[slug] = Sheaf(key, [self.addresses.file(page.address) for page in pages])
         return [partial(self._stamp, page, ready) for page in pages]
 
@@ -529,10 +565,12 @@ class Build:
                 pages[name] = sha256((self.root / name).read_bytes()).hexdigest()
         key = digest(engine(), ids, sorted(pages.items()))
         there = self._index_there()
-        if self.kept.has(search.ENTRY, key) and all(self.kept.lies(name) for name in there):
+        if self.kept.has(_ENTRY, key) and all(self.kept.lies(name) for name in there):
             self.made |= {name: self.kept.files[name] for name in there}
             return None
-        return key, search.index_of(self.root, pages, ids, self.parts)
+        from rectification.site.search import index_of  # here: most builds make none
+
+        return key, index_of(self.root, pages, ids, self.parts)
 
     def put_index(self, key: str, files: Mapping[str, bytes]) -> None:
         """Write what differs of the search index."""
@@ -543,7 +581,7 @@ class Build:
         for folder in {(self.root / name).parent for name in files}:
             make_folder(folder)
         jobs = [
-            partial(self._put_file, name, content, key if name == search.ENTRY else digest(content))
+            partial(self._put_file, name, content, key if name == _ENTRY else digest(content))
             for name, content in files.items()
         ]
         self.note(on_both_cores(jobs))
@@ -553,7 +591,7 @@ class Build:
         return Made(name, known)
 
     def _index_there(self) -> list[str]:
-        return [name for name in self.kept.looks if name.startswith(f"{search.FOLDER}/")]
+        return [name for name in self.kept.looks if name.startswith(f"{INDEX}/")]
 
     def protect(self) -> list[str]:
         """Give what MkDocs rendered its security policy; return what that prevents, as warnings."""

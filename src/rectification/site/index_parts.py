@@ -26,7 +26,8 @@ from itertools import accumulate, chain, groupby
 from operator import itemgetter
 from typing import Any, Self
 
-ENTRY = "pagefind-entry.json"
+from rectification.site.addresses import INDEX_ENTRY
+
 _MARK = b"pagefind_dcd"  # begins every file of its own
 _LEVEL = 6  # of compression: 9 would save 4 % of the words' files, for twice the time
 _CHUNK = 100_000  # bytes of words in a file, uncompressed: as many as Pagefind itself puts there
@@ -72,7 +73,7 @@ def take_apart(files: Mapping[str, bytes]) -> Part:
     """Return the index that has these files, by their paths. Raises UnknownFormError."""
     others = dict(files)
     try:
-        entry = json.loads(others.pop(ENTRY))
+        entry = json.loads(others.pop(INDEX_ENTRY))
         ((language, facts),) = entry["languages"].items()
         version, pages, chunks, filters, sorts, fields = _read(others.pop(_meta(facts["hash"])))
         if sorts or any(not name.startswith(f"{language}_") for name, _ in pages):
@@ -117,7 +118,7 @@ def join(parts: Sequence[Part]) -> dict[str, bytes]:
     known = facts | {"hash": _hash(language, content), "page_count": len(pages)}
     files[_meta(known["hash"])] = _wrapped(content)
     entry = first.entry | {"languages": {language: known}}
-    return files | {ENTRY: json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()}
+    return files | {INDEX_ENTRY: json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()}
 
 
 # -- what is joined ------------------------------------------------------------------------------------------

@@ -122,6 +122,12 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
         return config
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        build = self._build()
+        self._take_over(build)
+        if build.root != build.staging:
+            build.go_ahead()
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         build = self._build()
         for kind, folder in FOLDERS.items():
@@ -243,7 +249,6 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 log.warning("%s", warning)
         if self.preview is not None:
             return
-        self._take_over(build)
         build.stamp()
         config.site_dir = str(build.root)
 

@@ -14,8 +14,8 @@ from threading import Condition, RLock, Thread
 from typing import TYPE_CHECKING, Any
 
 from rectification.publish import index_json, manifest_json
+from rectification.site.addresses import INDEX
 from rectification.site.kept import Kept, Look, forget
-from rectification.site.search import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ class Preview:
         build.root, build.kept = self._site, Kept(known, looks=looks)
         waiting = dict(build.offer())
         # The index of before is better than none.
-        index = {name for name in known if build.with_search and name.startswith(f"{FOLDER}/")}
+        index = {name for name in known if build.with_search and name.startswith(f"{INDEX}/")}
         gone = (known.keys() | self._build.rendered) - waiting.keys() - build.rendered - index - set(_OF_ALL)
         forget(self._site, gone)
         build.made = {name: known[name] for name in index}

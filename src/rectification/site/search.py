@@ -19,15 +19,13 @@ from urllib.parse import quote
 from zlib import crc32
 
 from rectification.ledger.sealed import Sealed
-from rectification.site import index_parts
+from rectification.site.addresses import INDEX
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
 from rectification.site.kept import digest, engine
 from rectification.site.pagefind import SearchError, make_index
 from rectification.unwritten import naming
 from rectification.workers import on_both_cores
 
-FOLDER = "pagefind"
-ENTRY = f"{FOLDER}/{index_parts.ENTRY}"
 # What is left out: numbers and tables that repeat other pages, the words of the interface, and what was
 # true on the day of the build only.
 _LEFT_OUT = (
@@ -108,7 +106,7 @@ def index_of(
     files["items.json"] = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode()
     # The interface is js/search.js.
     ours = {path: content for path, content in files.items() if not path.startswith(_OTHER_INTERFACES)}
-    return {f"{FOLDER}/{path}": content for path, content in ours.items()}
+    return {f"{INDEX}/{path}": content for path, content in ours.items()}
 
 
 def _parts(site: Path, pages: Mapping[str, str], folder: Path, remembered: Sealed | None) -> list[Part]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -134,12 +134,14 @@ def _drop(entry: os.DirEntry[str]) -> None:
         Path(entry.path).unlink()
 
 
-def merge(staging: Path, root: Path, looks: Mapping[str, Look]) -> set[str]:
-    """Move what lies in `staging` to `root`, and return the paths of it.
+def merge(
+    staging: Path, root: Path, looks: Mapping[str, Look], besides: Container[str] = frozenset()
+) -> set[str]:
+    """Move what lies in `staging` to `root`, all but the paths `besides`, and return the paths of it.
 
     What lies in `root` in the same words already stays as it is; `looks` tells how it lies there.
     """
-    found = looks_of(staging)
+    found = {name: look for name, look in looks_of(staging).items() if name not in besides}
     if staging == root:
         return set(found)
     for name, look in found.items():
