@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.cli import rectify
-from rectification.federation import FOLDER
+from rectification.federation.copies import FOLDER
 from rectification.rules import Examination, examine
 from rectification.settings import SourceSite
 

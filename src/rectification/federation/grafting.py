@@ -11,7 +11,7 @@ from rectification.ledger import Units, slug_of
 from rectification.model import Category, Identifier, Unit
 
 if TYPE_CHECKING:
-    from rectification.federation.consult import Delivery
+    from rectification.federation.delivery import Delivery
     from rectification.federation.documents import PublishedUnit
     from rectification.settings import SourceSite
 

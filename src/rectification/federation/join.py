@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rectification.diagnostic import Diagnostic, nearest
-from rectification.federation.consult import diagnose
+from rectification.federation.delivery import diagnose
 from rectification.federation.grafting import Slugs, graft_categories, graft_units
 from rectification.ledger import Checklist, Ledger, Origin, Place, Record, SourceState, derive
 from rectification.model import Header
 from rectification.source import Document
 
 if TYPE_CHECKING:
-    from rectification.federation.consult import Delivery
+    from rectification.federation.delivery import Delivery
     from rectification.federation.documents import FederatedItem, PublishedOrigin
     from rectification.settings import Settings, SourceSite
 

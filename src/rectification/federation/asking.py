@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
-from rectification.diagnostic import Diagnostic, Severity
 from rectification.federation.copies import Copy, read_copy, write_copy
-from rectification.federation.documents import FILES, INDEX, ITEMS, Documents, read_documents, read_index
+from rectification.federation.delivery import Delivery, diagnose
+from rectification.federation.documents import FILES, INDEX, ITEMS, read_documents, read_index
 from rectification.federation.refusal import Refused
 from rectification.federation.transport import Read, reader
 
 if TYPE_CHECKING:
+    from rectification.diagnostic import Diagnostic
     from rectification.federation.documents import FileSum
     from rectification.settings import Settings, SourceSite
 
@@ -22,28 +21,8 @@ _AT_ONCE = 8  # sources read side by side
 _INDEX_LIMIT = 4_000_000  # bytes; the other files but items.json may have as many
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What a source gave: its documents and the day they were read, or nothing; and what was wrong.
-
-    `fresh` tells whether it was read just now; else its documents are the copy last kept.
-    """
-
-    source: SourceSite
-    documents: Documents | None = None
-    fetched: date | None = None
-    fresh: bool = False
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-def consult(settings: Settings, *, refresh: bool) -> tuple[Delivery, ...]:
-    """Return what every source of a site gives, in the order of mkdocs.yml.
-
-    With `refresh` each is read anew, and its copy kept; where that fails, and without `refresh`, the copy
-    last kept is used. Every failure is a diagnostic of the delivery; none is raised.
-    """
-    if not settings.sources:
-        return ()
+def ask(settings: Settings, *, refresh: bool) -> tuple[Delivery, ...]:
+    """Return what every source of a site gives: see `consult`."""
     if not refresh:
         return tuple(_kept(source, settings) for source in settings.sources)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -116,15 +95,3 @@ def _diagnostic(
     refused: Refused, source: SourceSite, settings: Settings, **facts: object
 ) -> tuple[Diagnostic, ...]:
     return tuple(diagnose(settings, source, refused.code, "warning", **refused.facts, **facts))
-
-
-def diagnose(
-    settings: Settings, source: SourceSite, code: str, usual: Severity, **facts: object
-) -> list[Diagnostic]:
-    """Return a diagnostic at the place where mkdocs.yml names the source; none where the site wants none."""
-    level = settings.rules.get(code, usual)
-    if level not in ("warning", "error"):
-        return []
-    about = {"source": source.name, "location": source.location, **facts}
-    severity: Severity = "error" if level == "error" else "warning"
-    return [Diagnostic(code, severity, source.file, source.line, source.column, about)]
