@@ -31,6 +31,10 @@ class WorkerError(Exception):
     """A job failed in another process; the message is its traceback."""
 
 
+class RefusalError(Exception):
+    """What is said to the user as it is, whichever process meets it: the message says all there is to say."""
+
+
 Told = TypeVar("Told")
 Job = Callable[[], Told]
 
@@ -44,7 +48,7 @@ def on_both_cores(jobs: Sequence[Job[Told]], *, least: int = _WORTH_A_PROCESS) -
     A forked process shares all that is loaded, so nothing is copied or sent. Where a process cannot be
     forked safely (other threads run, as in a live preview; no fork on this system), the jobs are done one
     after another. Jobs larger than the others are best put first. Raises what a job raises; from another
-    process only an OSError, and WorkerError for all else.
+    process only an OSError or a RefusalError, and WorkerError for all else.
     """
     workers = _processes() if len(jobs) >= least else 1
     if workers == 1:
@@ -67,7 +71,7 @@ def on_both_cores(jobs: Sequence[Job[Told]], *, least: int = _WORTH_A_PROCESS) -
                 for apart in started:
                     try:
                         told += apart.result()
-                    except (OSError, WorkerError) as fault:
+                    except (OSError, RefusalError, WorkerError) as fault:
                         faults.append(fault)
     finally:
         gc.unfreeze()
@@ -89,14 +93,14 @@ class Apart(Generic[Told]):
     def result(self) -> Told:
         """Wait for the job and return what it returned.
 
-        Raises the OSError it ended with, and WorkerError where it failed otherwise or was killed.
+        Raises the OSError or RefusalError it ended with, WorkerError where it failed otherwise or was killed.
         """
         try:
             fault, told = self._answers.recv()
         except (EOFError, OSError):  # the latter where it was killed in the midst of its answer
             fault = "A process ended without an answer"
         self._process.join()
-        if isinstance(fault, OSError):
+        if isinstance(fault, OSError | RefusalError):
             raise fault
         if fault:
             raise WorkerError(fault)
@@ -195,5 +199,7 @@ def _report(job: Job[object], answers: Connection, other_end: Connection) -> Non
         except OSError as error:
             # Not the error itself: it may hold what cannot be sent.
             answers.send((OSError(error.errno, error.strerror, error.filename, None, error.filename2), None))
+        except RefusalError as refusal:
+            answers.send((refusal, None))
         except BaseException:
             answers.send((traceback.format_exc(), None))

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 
 from ..federation_sites import Sites, county
 from .conftest import CHECKLIST, INDEX, MKDOCS, UNITS, Project
@@ -115,3 +117,72 @@ def test_macros_can_be_replaced(project: Project) -> None:
     project.write("overrides/partials/marks.html", own)
     assert project.build().code == 0, project.output
     assert '<span class="mine mine--in_progress">' in project.page("items/A-1")
+
+
+def _with_overrides(project: Project) -> None:
+    config = MKDOCS.format(language="zh")
+    project.write("mkdocs.yml", config.replace("  font: false\n", "  font: false\n  custom_dir: overrides\n"))
+
+
+MISTAKES = {
+    "a name that is not there": ("item.html", "{{ nothing.there }}", "'nothing' is undefined"),
+    "a fact that a record has not": ("category.html", "{{ category.colour }}", "has no attribute 'colour'"),
+    "what is not closed": ("unit.html", "{% if unit %}", "Unexpected end of template"),
+    "a partial that is not there": (
+        "item.html",
+        '{% include "partials/nothing.html" %}',
+        "partials/nothing.html",
+    ),
+    "a call with too little": ("checklist.html", "{{ summary() }}", "TypeError: Views.summary() missing"),
+    "in a partial": ("partials/timeline.html", "{{ 1 / 0 }}", "ZeroDivisionError: division by zero"),
+    "in a macro": ("partials/marks.html", "{{ nothing.there }}", "'nothing' is undefined"),
+    "in a listing": ("changes.html", "{{ nothing.there }}", "'nothing' is undefined"),
+    "in the theme": ("main.html", "{{ nothing.there }}", "'nothing' is undefined"),
+}
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_a_mistake_in_a_template_is_explained_at_its_line(project: Project, kind: str) -> None:
+    name, mistake, said = MISTAKES[kind]
+    ours = TEMPLATES / name
+    text = ours.read_text("utf-8") if ours.is_file() else '{% extends "base.html" %}\n{% block announce %}\n'
+    mistaken = f"{text}{mistake}\n" if name != "main.html" else f"{text}{mistake}{{% endblock %}}\n"
+    _with_overrides(project)
+    project.write(f"overrides/{name}", mistaken)
+    assert project.build().code != 0
+    line = mistaken[: mistaken.index(mistake)].count("\n") + 1
+    error = project.output[project.output.index("Error: ") :]
+    assert error.startswith(f"Error: 模板 overrides/{name} 第 {line} 行有错："), project.output
+    assert said in error and error.count("\n") == 1
+    assert "Traceback" not in project.output
+
+
+def test_a_mistake_that_another_process_meets_is_explained_too(project: Project) -> None:
+    items = "".join(
+        f"  - {{id: many-{n}, title: 会议 {n}, problem: 太多, unit: 县卫健局, found: 2026-02-01, due: 2026-03-01}}\n"
+        for n in range(300)
+    )
+    project.write("checklists/many.yml", f"checklist: {{id: many, title: 会议}}\nitems:\n{items}")
+    _with_overrides(project)
+    text = (TEMPLATES / "item.html").read_text("utf-8")
+    project.write(
+        "overrides/item.html", f"{text}{{% if record.item.id != 'A-1' %}}{{{{ no.such }}}}{{% endif %}}\n"
+    )
+    assert project.build().code != 0
+    error = project.output[project.output.index("Error: ") :]
+    line = text.count("\n") + 1
+    assert error.startswith(f"Error: 模板 overrides/item.html 第 {line} 行有错：'no' is undefined"), (
+        project.output
+    )
+    assert "Traceback" not in project.output
+
+
+def test_an_error_that_is_not_the_templates_is_shown_whole(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("ours")
+
+    monkeypatch.setattr("rectification.site.views.changes", broken)
+    with pytest.raises(ValueError, match="ours"):
+        build(load_config(str(project.root / "mkdocs.yml")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def test_the_index_follows_though_it_could_not_be_made_before(
     note.write_text("{{ nothing.at_all }}", "utf-8")
     served.build()
     end = time.monotonic() + 60
-    while "UndefinedError" not in caplog.text:
+    while "overrides/partials/item-note.html 第 1 行" not in caplog.text:
         assert time.monotonic() < end, "nobody was told"
         time.sleep(0.1)
     note.write_text("<p>查无此词</p>", "utf-8")
@@ -205,6 +206,28 @@ def test_a_failed_build_leaves_what_is_shown(project: Project, serve: Callable[[
     project.write("checklists/forms.yml", CHECKLIST.replace("统一口径", "统一三级口径"))
     served.build()
     assert "统一三级口径" in served.ask("items/A-1/")[1].decode()
+
+
+def test_a_mistake_in_a_template_is_told_until_it_is_mended(
+    project: Project, serve: Callable[[Project], Served], caplog: pytest.LogCaptureFixture
+) -> None:
+    config = MKDOCS.format(language="zh")
+    project.write("mkdocs.yml", config.replace("  font: false\n", "  font: false\n  custom_dir: overrides\n"))
+    template = Path(str(files("rectification"))) / "templates/item.html"
+    text = template.read_text("utf-8")
+    project.write("overrides/item.html", text)
+    preview = serve(project)
+    project.write("overrides/item.html", f"{text}{{{{ nothing.there }}}}\n")
+    preview.build()
+    status, body = preview.ask("items/A-1/")
+    said = f"模板 overrides/item.html 第 {text.count(chr(10)) + 1} 行有错：'nothing' is undefined"
+    assert (status, body.decode().startswith(said)) == ("500", True), body.decode()
+    assert said in caplog.text and "本次没有发布" not in caplog.text and "Traceback" not in caplog.text
+    assert preview.ask("units/office/")[0] == "200"
+    project.write("overrides/item.html", f"{text}MENDED\n")
+    preview.build()
+    status, body = preview.ask("items/A-1/")
+    assert status == "200" and b"MENDED" in body
 
 
 def test_listing_pages_are_filled_when_asked_for(

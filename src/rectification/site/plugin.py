@@ -37,6 +37,7 @@ from rectification.site.pagefind import SearchError
 from rectification.site.preview import Preview
 from rectification.site.shell import Section, token
 from rectification.site.staging import discard, mirror, open_staging, place_of, spare_of, swap_in
+from rectification.site.templates import TemplateMistakeError, said_of_mistake
 from rectification.unwritten import only_writing, reason
 from rectification.workers import WorkerError, beside
 
@@ -287,14 +288,16 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-1000)  # nothing is left to other plugins where this raises
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
-        unwritten = self._unwritten(error)
+        said = self._unwritten(error) or self._mistaken(error)
         if self.staging is not None:
             discard(self.staging)
         self._let_go()
         self.build = self.staging = None
-        if unwritten:
+        if said and self.settings is not None:
+            log.debug("%s", said, exc_info=error)
+            said = read_catalogue(self.settings.language).text("build.as_it_was", said=said)
             # Of any other error MkDocs' live server shows the traceback.
-            raise (Abort if self.serving else PluginError)(unwritten) from error
+            raise (Abort if self.serving else PluginError)(said) from error
 
     # -- only what differs from the last build -----------------------------------------------------
 
@@ -362,6 +365,17 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return ""  # also other programs' errors, of the network for instance, are of this kind
         file = self.settings.name_of(place or path)
         return read_catalogue(self.settings.language).text("build.unwritten", file=file, reason=reason(error))
+
+    def _mistaken(self, error: Exception) -> str:
+        """Say which template of the site's own has a mistake, in one line; nothing where a build fails
+        otherwise. MkDocs renders some of them, and shows the traceback."""
+        if isinstance(error, TemplateMistakeError):
+            return str(error)
+        if self.build is None:
+            return ""
+        own = self.build.config.theme.custom_dir
+        folder = Path(own) if own else None
+        return said_of_mistake(error, folder, self.build.settings, self.build.catalogue)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rectification.publish import index_json, manifest_json
 from rectification.site.addresses import INDEX
 from rectification.site.kept import Kept, Look, forget
+from rectification.site.templates import TemplateMistakeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,9 +90,14 @@ class Preview:
         def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
             path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
             while True:
-                with self._lock:
-                    turn = self._turn
-                    ours = self._make_for(path, mount)
+                try:
+                    with self._lock:
+                        turn = self._turn
+                        ours = self._make_for(path, mount)
+                except TemplateMistakeError as mistake:  # to be mended: the next build shows it anew
+                    log.error("%s", mistake)
+                    start("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+                    return [f"{mistake}\n".encode()]
                 head, body = _answer(shown, environ)
                 # Another build may have been shown while this answer waited for it.
                 if turn == self._turn or not ours:
@@ -140,10 +146,15 @@ class Preview:
                     turn = self._turn
             try:
                 self._index(turn)
-            except Exception as error:  # a template with a mistake, say: it is to be mended, and tried again
+            except Exception as error:  # it is to be mended, and tried again
                 # What was shown may have gone away meanwhile: then there is another turn.
                 if not self._differs(turn):
-                    log.warning("%s: %s", type(error).__name__, error)
+                    told = (
+                        error
+                        if isinstance(error, TemplateMistakeError)
+                        else f"{type(error).__name__}: {error}"
+                    )
+                    log.warning("%s", told)
 
     def _differs(self, turn: int) -> bool:
         return turn != self._turn

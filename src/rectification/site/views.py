@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import jinja2
-from jinja2.ext import Extension
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from rectification.ledger import (
@@ -58,7 +54,14 @@ from rectification.site.forms import Forms
 from rectification.site.furnish import canonical_tags, internal_word
 from rectification.site.recorded import Recorded, contradictions, recorded
 from rectification.site.shell import Section
-from rectification.site.text import markdown, plain
+from rectification.site.templates import (
+    Marks,
+    TemplateMistakeError,
+    environment,
+    link_from,
+    said_of_mistake,
+)
+from rectification.site.text import plain
 
 if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
@@ -138,64 +141,6 @@ def _heading(anchor: str, title: str, hint: str) -> Markup:
     return Markup(f'<h2 id="{anchor}">{escape(title)}{link}</h2>')
 
 
-class _Compiled(Extension):
-    """Puts the texts of the interface, and the templates that stand on a line of their own, into a template
-    when it is compiled rather than each time it is rendered: a fifth of the time of an item's page."""
-
-    _CALL = re.compile(r'\{\{ t\("([\w.]+)"\) \}\}')
-    _INCLUDE = re.compile(r'^\{% include "([\w./-]+)" %\}\n', re.MULTILINE)
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        catalogue: Catalogue = self.environment.catalogue  # type: ignore[attr-defined]
-        loader = self.environment.loader
-        assert loader is not None
-        whole = self._INCLUDE.sub(
-            lambda match: self.preprocess(loader.get_source(self.environment, match[1])[0], match[1]), source
-        )
-        return self._CALL.sub(lambda match: escape(catalogue.text(match[1])), whole)
-
-
-class _Context(Context):
-    """Calls what a template calls as it is: nothing that our templates know wants the context beside.
-
-    Jinja looks four times a call whether it does; a page calls fifty times.
-    """
-
-    def call(
-        __self,  # noqa: N805
-        __called: Callable[..., Any],
-        *arguments: object,
-        _loop_vars: object = None,
-        _block_vars: object = None,
-        **options: object,
-    ) -> Any:
-        return __called(*arguments, **options)
-
-
-class _Marks:
-    """The macros of `partials/marks.html` for pages of one depth, each rendered once for its arguments."""
-
-    def __init__(self, templates: jinja2.Environment, root: str) -> None:
-        self._module = templates.get_template("partials/marks.html").make_module(
-            {"link": _link(root), "kept": self}
-        )
-        self._kept: dict[tuple[object, ...], Markup] = {}
-
-    def __getattr__(self, name: str) -> Callable[..., Markup]:
-        macro = getattr(self._module, name)
-        kept = self._kept
-
-        def mark(subject: object, *arguments: object, **options: object) -> Markup:
-            identity = subject.item.id if isinstance(subject, Record) else subject
-            key = (name, identity, arguments, *options.items())
-            if key not in kept:
-                kept[key] = macro(subject, *arguments, **options)
-            return kept[key]
-
-        self.__dict__[name] = mark
-        return mark
-
-
 def _root(address: str) -> str:
     """Return what leads from the page at `address` to the site's root."""
     return "../" * address.removeprefix("./").count("/")
@@ -204,16 +149,6 @@ def _root(address: str) -> str:
 def _query(where: Where) -> str:
     """Return a query as the ledger page reads it from its address."""
     return "&".join(f"{k}={','.join(quote(v, safe='') for v in values)}" for k, values in where.items())
-
-
-@lru_cache(maxsize=1 << 14)  # a page of an item names a dozen days, and all pages the same few thousand
-def _day(day: date) -> Markup:
-    """Return a day as a template shows it."""
-    return Markup(f'<time datetime="{day}">{day}</time>')
-
-
-def _link(root: str) -> Callable[[str], Markup]:
-    return lambda target: Markup(root + target)
 
 
 class Views:
@@ -250,22 +185,8 @@ class Views:
         self._by_due: dict[str, list[Record]] = {}
         self._told_of_units: dict[str, bytes] = {}
         address_of_unit, address_of_category = addresses.by_name(ledger)
-        own = [jinja2.FileSystemLoader(overrides)] if overrides is not None else []
-        self.templates = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([*own, jinja2.PackageLoader("rectification")]),
-            autoescape=True,
-            auto_reload=False,  # an environment lives for one build
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-            bytecode_cache=compiled,
-        )
-        self.templates.context_class = _Context
-        self.templates.extend(catalogue=catalogue)
-        self.templates.add_extension(_Compiled)
-        self.templates.filters["markdown"] = markdown
-        self.templates.filters["day"] = _day
-        self.templates.filters["said"] = lambda diagnostic: diagnostic.message(catalogue)
+        self._own = overrides
+        self.templates = environment(catalogue, overrides, compiled)
         self.templates.globals.update(
             t=catalogue.text,
             ledger=ledger,
@@ -291,7 +212,7 @@ class Views:
             address_of_category=address_of_category,
             internal_word=internal_word(catalogue, settings),
         )
-        self._marks: dict[str, _Marks] = {}
+        self._marks: dict[str, Marks] = {}
 
     def load(self) -> None:
         """Load the templates of all pages to stamp: once, before that is shared out to processes."""
@@ -691,13 +612,19 @@ class Views:
         return self._render(f"partials/{name}.html", context, address)[0]
 
     def _render(self, template: str, context: dict[str, Any], address: str) -> tuple[str, list[Section]]:
+        """Return what a template makes of a context, and its sections. Raises TemplateMistakeError."""
         contents = Contents(self.catalogue)
         root = _root(address)
         if root not in self._marks:
-            self._marks[root] = _Marks(self.templates, root)
-        body = self.templates.get_template(template).render(
-            **context, heading=contents.heading, link=_link(root), root=root, marks=self._marks[root]
-        )
+            self._marks[root] = Marks(self.templates, root)
+        own = {"heading": contents.heading, "link": link_from(root), "root": root}
+        try:
+            body = self.templates.get_template(template).render(**context, **own, marks=self._marks[root])
+        except Exception as error:
+            said = said_of_mistake(error, self._own, self.settings, self.catalogue)
+            if not said:
+                raise
+            raise TemplateMistakeError(said) from error
         return body, contents.sections
 
     def _texts(self, *sections: str) -> str:
