@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import cbor2
@@ -17,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rectification.site.build import Build, Made
+from rectification.site.files import Files
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
+from rectification.site.indexing import Index
 from rectification.site.kept import Written, open_cache
 from rectification.site.pagefind import SearchError, make_index
 from rectification.site.search import cut, cut_pages, grouped, index_of
@@ -51,13 +51,13 @@ def test_the_folders_of_the_index_are_made_before_it_is_shared_out(tmp_path: Pat
     (tmp_path / "pagefind").write_text("a file in the way", "utf-8")
     there: list[bool] = []
 
-    def put(name: str, content: bytes, key: str) -> Made:
-        there.append((tmp_path / name).parent.is_dir())
-        return Made(name, Written(key, len(content), 0, ""))
+    class Told(Files):
+        def write(self, name: str, content: bytes, key: str) -> Written:
+            there.append((tmp_path / name).parent.is_dir())
+            return super().write(name, content, key)
 
-    build = SimpleNamespace(root=tmp_path, made={}, _index_there=list, _put_file=put, note=list)
     names = ["pagefind/fragment/a", "pagefind/index/a", "pagefind/pagefind.js"]
-    Build.put_index(build, "key", dict.fromkeys(names, b""))  # type: ignore[arg-type]
+    Index(Told(tmp_path), [], None).put("key", dict.fromkeys(names, b""))
     assert there == [True, True, True]
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin
 
 from rectification.ledger import slug_of, slug_of_unit
 
 if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
     from rectification.ledger import Checklist, Ledger, Record
     from rectification.model import Category, Unit
     from rectification.profile import Profile
@@ -88,3 +92,34 @@ class Addresses:
 @lru_cache(maxsize=1 << 16)
 def _page(folder: str, name: str, directories: bool) -> str:
     return f"{folder}/{quote(name)}/" if directories else f"{folder}/{quote(name)}.html"
+
+
+class EditAddresses:
+    """The forge's addresses of YAML files, made as MkDocs makes the edit links of pages.
+
+    MkDocs counts `edit_uri` from the folder of the pages; the checklists lie beside that folder.
+    """
+
+    def __init__(self, config: MkDocsConfig, root: Path) -> None:
+        self.repo = config.repo_url or ""
+        self.edit_uri = config.edit_uri or ""
+        self.template = config.edit_uri_template
+        self.from_pages = Path(os.path.relpath(root, config.docs_dir)).as_posix()
+        self.known: dict[str, str] = {}
+
+    def __call__(self, file: str, line: int) -> str:
+        """Return the address for editing `file` at `line`, empty where the site names no forge."""
+        if not (self.template or self.edit_uri):
+            return ""
+        if file not in self.known:
+            self.known[file] = self._address(quote(f"{self.from_pages}/{file}"))
+        return f"{self.known[file]}#L{line}"
+
+    def _address(self, path: str) -> str:
+        repo = f"{self.repo.rstrip('/')}/" if self.repo else ""
+        if self.template:
+            # MkDocs' own template: it takes the path with and without its ending, and knows `{path!q}`.
+            return urljoin(repo, self.template.format(path, path.rsplit(".", 1)[0]))
+        if self.edit_uri.startswith(("?", "#")):
+            return f"{self.repo}{self.edit_uri}{path}"
+        return urljoin(repo, f"{self.edit_uri.rstrip('/')}/{path}")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
-from xml.sax.saxutils import escape as xml_escape
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from mkdocs.exceptions import PluginError
@@ -26,11 +23,12 @@ from rectification.publish import index_json, manifest_json
 from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers
-from rectification.site.addresses import FOLDERS, INDEX, INDEX_ENTRY, LISTINGS, Addresses
-from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.addresses import FOLDERS, INDEX, Addresses, EditAddresses
+from rectification.site.files import Files, Made
+from rectification.site.finish import Finish
+from rectification.site.indexing import Index
 from rectification.site.integrity import files_of, sums_of
 from rectification.site.kept import (
-    Kept,
     Sheaf,
     Written,
     compiled,
@@ -45,7 +43,7 @@ from rectification.site.offline import twin
 from rectification.site.pieces import Pieces
 from rectification.site.recorded import commit_address
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
-from rectification.site.staging import IN_THE_WAY, make_folder, make_room, merge
+from rectification.site.staging import make_room
 from rectification.site.views import Page, Views
 from rectification.substance import Substance, borne_out
 from rectification.unwritten import naming, only_writing
@@ -53,24 +51,12 @@ from rectification.workers import Job, beside, on_both_cores
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.pages import Page as MkDocsPage
 
     from rectification.catalogue import Catalogue
     from rectification.history import History
     from rectification.ledger import Record
     from rectification.ledger.evidence import EvidenceFile
     from rectification.settings import Settings
-
-_ENTRY = f"{INDEX}/{INDEX_ENTRY}"
-_SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
-
-
-class Made(NamedTuple):
-    """A file of the site by its path; `runs` where it may hold what a browser runs, for all we know."""
-
-    name: str
-    written: Written
-    runs: bool = False
 
 
 class _Ready(NamedTuple):
@@ -104,12 +90,12 @@ class Build:
         others: bool = False,
         remembers: bool = False,
         stamps: bool = False,
-        files: Mapping[str, str] = MappingProxyType({}),
+        held: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`mistakes` is what a live preview says is wrong while it shows the last good ledger; `history` is
         what git knows of it, which a site shows that shows the substance. `others` tells whether other
         plugins may change what is written; `remembers` whether anything may be kept for the next build,
-        `stamps` whether this one writes all of the site, and may keep what it knows for the next one. `files`
+        `stamps` whether this one writes all of the site, and may keep what it knows for the next one. `held`
         tells what each file of the ledger holds, by a digest."""
         self.config = config
         self.settings = settings
@@ -123,7 +109,6 @@ class Build:
         found = self._found(ledger, history) if settings.substance else None
         self.staging = staging
         self.others = others
-        self.mistakes = mistakes
         self.checkout = checkout_of(settings.root, _sources(config, settings))
         self.moment = settings.made(self.checkout.committed if self.checkout is not None else None)
         self.addresses = Addresses(config.use_directory_urls)
@@ -140,8 +125,8 @@ class Build:
         overrides = config.theme.custom_dir
         templates = folder_digest(Path(overrides) if overrides else None)
         self.compiled = compiled(settings.root, catalogue.language, templates) if remembers else None
-        self._digests = Digests(ledger, files, open_cache(settings.root, "items") if stamps else None)
-        self._files = files
+        self._digests = Digests(ledger, held, open_cache(settings.root, "items") if stamps else None)
+        self._held = held
         self.pieces = Pieces(settings.root, self.ledger, lambda: self.keys) if stamps else None
         if self.pieces is not None:
             self.edition = replace(self.edition, pieces=self.pieces.of)
@@ -150,7 +135,7 @@ class Build:
             settings,
             catalogue,
             self.addresses,
-            _EditAddresses(config, settings.root),
+            EditAddresses(config, settings.root),
             Path(overrides) if overrides else None,
             self.edition,
             Substance(self.ledger.own(), found) if found is not None else None,
@@ -159,16 +144,17 @@ class Build:
             self.compiled,
         )
         self.with_search: bool = config.plugins["rectification"].config.search
-        self.parts = open_cache(settings.root, "search") if self.with_search and remembers else None
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
         self.unfilled: dict[str, str] = {}  # a listing page's file -> its kind, where `offer` is to fill it
-        self.root = staging  # where the site is put together
-        self.kept = Kept()
-        self.made: dict[str, Written] = {}
-        self.sheaves: dict[str, Sheaf] = {}
-        self.running: set[str] = set()
-        self.rendered: set[str] = set()  # what MkDocs has written
+        self.files = Files(staging)
+        ids = [record.item.id for record in self.ledger.records]
+        parts = open_cache(settings.root, "search") if self.with_search and remembers else None
+        self.index = Index(self.files, ids, parts) if self.with_search else None
+        self.finish = Finish(
+            *(config, settings, catalogue, self.edition, self.addresses, self.views, mistakes),
+            search=self.with_search,
+        )
         self.policy: headers.Policy | None = None
         self._ahead: Callable[[], _Ahead] | None = None
 
@@ -207,66 +193,9 @@ class Build:
         """Return the HTML that MkDocs puts into a shell."""
         return f'<h1 id="{HEADING_ID}">{token("heading")}</h1>\n{token("body")}'
 
-    def finish_page(self, html: str, page: MkDocsPage) -> str:
-        """Give a rendered page its social tags, the scripts' data and the search box."""
-        description = str(page.meta.get("description") or self.config.site_description or "")
-        title = self.config.site_name if page.is_homepage else str(page.title)
-        # A listing leads to items; as a find of its own it would only stand in their way.
-        indexed = page.file.src_uri not in {f"{listing}/index.md" for listing in LISTINGS}
-        feeds = self._alternates("../" * page.url.removeprefix("./").count("/"), page.file.src_uri)
-        return self._finish(html, title, description, page.canonical_url or "", feeds, indexed=indexed)
-
-    def finish_template(self, html: str) -> str:
-        """Do the same for a page that is no document: the theme's 404.html."""
-        # It is shown at any address: what it links to must be named in full.
-        feeds = self._alternates(self.edition.base) if self.edition.base else ""
-        return self._finish(
-            html, self.config.site_name, self.config.site_description or "", "", feeds, indexed=False
-        )
-
-    def _alternates(self, root: str, source: str = "") -> str:
-        """Return what tells a feed reader of a page's feeds; `root` leads from the page to the site's root.
-
-        `source` is the page's Markdown file: the shells of units and checklists have feeds of their own.
-        """
-        text = self.catalogue.text
-        links = [feed_link(f"{root}{publish.feed_path('all', 'xml')}", text("feed.link.all"))]
-        for folder in ("units", "checklists"):
-            if source == f"{folder}/{token('name')}.md":
-                feed, title = f"{folder}/{token('name')}", token("title")
-                atom, ics = publish.feed_path(feed, "xml"), publish.feed_path(feed, "ics")
-                links.append(feed_link(root + atom, text("feed.link.group", group=title)))
-                links.append(
-                    feed_link(root + ics, text("feed.link.calendar", group=title), media="text/calendar")
-                )
-        return "\n".join(links)
-
-    def _finish(
-        self, html: str, title: str, description: str, address: str, feeds: str, *, indexed: bool
-    ) -> str:
-        site_name = attribute(self.config.site_name)
-        tags = (attribute(title), attribute(description), attribute(address))
-        head = head_tags(*tags, site_name, self.catalogue.language)
-        day = self.ledger.today.isoformat()
-        item_page = self.addresses.page("item", token("id")).replace(token("id"), "{id}")
-        data = browser_data(self.catalogue, self.settings, day, item_page, search=self.with_search)
-        box = self.views.part("search", "") if self.with_search else ""
-        notice = self.views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
-        internal = self.settings.audience == "internal"
-        banner = self.views.part("audience", "") if internal else ""
-        robots = '<meta name="robots" content="noindex">' if internal else ""
-        parts = "\n".join(filter(None, (robots, head, feeds, data)))
-        return furnish(html, parts, box, notice, indexed=indexed, banner=banner)
-
     def sitemap(self, xml: str) -> str:
         """Return the sitemap with the stamped pages in place of their shells."""
-        xml = _SHELL_ENTRY.sub("", xml)
-        if not self.config.site_url:
-            return xml
-        base = self.config.site_url
-        places = (xml_escape(base + address) for address in self._addresses())
-        lines = [f"    <url>\n         <loc>{place}</loc>\n    </url>" for place in places]
-        return xml.replace("</urlset>", "\n".join([*lines, "</urlset>"]))
+        return self.finish.sitemap(xml, self._addresses())
 
     def _addresses(self) -> list[str]:
         # What has its home on another site is listed there.
@@ -279,13 +208,6 @@ class Build:
         ]
 
     # -- files of our own --------------------------------------------------------------------------
-
-    def take_over(self, root: Path, kept: Kept) -> None:
-        """Put the site together in `root`, which holds the last one, rather than where MkDocs has written.
-
-        `kept` tells how the files in `root` lie there, and from what the last build made its own.
-        """
-        self.root, self.kept = root, kept
 
     def go_ahead(self) -> None:
         """Let what hangs on nothing of MkDocs' be made beside what it does meanwhile: the machine outputs.
@@ -301,7 +223,7 @@ class Build:
 
     def _told(self, records: Sequence[Record]) -> str | None:
         """Return a digest of what the pages of a checklist's items show, taken together."""
-        about = self.views.about_items(self.keys, records, self._files)
+        about = self.views.about_items(self.keys, records, self._held)
         return digest(*about) if about is not None else None
 
     def stamp(self) -> None:
@@ -309,7 +231,7 @@ class Build:
         ahead = self._ahead() if self._ahead is not None else None
         jobs: list[Job[list[Made]]] = []
         if ahead is not None:
-            self.note(ahead.made)
+            self.files.note(ahead.made)
         ready = self._ready()
         if ahead is None:
             # Large ones come first: the pages of items after them even out what each process has to do.
@@ -319,14 +241,14 @@ class Build:
         for slug, records in self.ledger.by_checklist.items():
             jobs += self._sheaf(slug, records, ahead.told[slug] if ahead else self._told(records), ready)
         for made in on_both_cores(jobs):
-            self.note(made)
+            self.files.note(made)
         self._seal()
         for file in self.ledger.evidence.values():
-            self.note(self._hand_out(file))
+            self.files.note(self._hand_out(file))
         later = {*headers.FILES, manifest_json.PATH}
-        stale = self.kept.looks.keys() - self.made.keys() - self.rendered - later
+        stale = self.files.kept.looks.keys() - self.files.made.keys() - self.files.rendered - later
         index = f"{INDEX}/"
-        forget(self.root, (name for name in stale if not (self.with_search and name.startswith(index))))
+        forget(self.files.root, (name for name in stale if not (self.with_search and name.startswith(index))))
 
     def offer(self) -> Iterator[tuple[str, Job[list[Made]]]]:
         """Yield what `stamp` and `write_manifest` would make for whoever makes it when it is asked for.
@@ -358,12 +280,9 @@ class Build:
     def _ready(self) -> _Ready:
         """Put what MkDocs wrote in its place, and return what our own files are made with."""
         shells = self._shells()
-        # A file that the site brings too is ours: what was made ahead is there, the rest is yet to be.
-        self.rendered = merge(self.staging, self.root, self.kept.looks, self.made)
-        looks = {name: look for name, look in self.kept.looks.items() if name not in self.rendered}
-        self.kept = replace(self.kept, looks=looks)
+        self.files.bring(self.staging)
         for folder in FOLDERS.values():
-            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            (self.files.root / folder).mkdir(parents=True, exist_ok=True)
         # A template of the site's own may show anything.
         return _Ready(shells, self.keys, self.keys.everything() if self._own_templates() else b"")
 
@@ -377,10 +296,10 @@ class Build:
 
     def _seal(self) -> None:
         def sum_of(path: str) -> tuple[int, str]:
-            return self.made[path].size, self.made[path].sha256
+            return self.files.made[path].size, self.files.made[path].sha256
 
         for path, content in publish.seals(self.edition, sum_of):
-            self.note([Made(path, self._anew(path, content))])
+            self.files.note([Made(path, self.files.anew(path, content))])
 
     def _shells(self) -> dict[str, Shell]:
         """Take what MkDocs made of each kind of page, ready to be stamped."""
@@ -422,13 +341,13 @@ class Build:
         shell = ready.shells[page.kind]
         key = ready.keys.page(shell.digest, ready.anything, *page.parts())
         name = self.addresses.file(page.address)
-        if self.kept.has(name, key):
-            return [Made(name, self.kept.files[name])]
+        if self.files.kept.has(name, key):
+            return [Made(name, self.files.kept.files[name])]
         sheet = page.make()
         # What a template of the site runs is looked at in every build.
         runs = "<script" in sheet.values["body"].lower()
         content = shell.stamp(sheet.values, sheet.sections)
-        return [Made(name, self._write(name, content, "" if runs else key), runs)]
+        return [Made(name, self.files.write(name, content, "" if runs else key), runs)]
 
     def _sheaf(
         self, slug: str, records: Sequence[Record], told: str | None, ready: _Ready
@@ -440,20 +359,20 @@ class Build:
         """
         if told is not None:
             key = ready.keys.page(ready.shells["item"].digest, ready.anything, told)
-            known = self.kept.sheaves.get(slug)
-            if known is not None and known.key == key and all(map(self.kept.lies, known.names)):
-                self.sheaves[slug] = known
-                self.made |= {name: self.kept.files[name] for name in known.names}
+            known = self.files.kept.sheaves.get(slug)
+            if known is not None and known.key == key and all(map(self.files.kept.lies, known.names)):
+                self.files.sheaves[slug] = known
+                self.files.made |= {name: self.files.kept.files[name] for name in known.names}
                 return []
         pages = list(self.views.item_pages(ready.keys, records))
         if told is not None:
-            self.sheaves[slug] = Sheaf(key, [self.addresses.file(page.address) for page in pages])
+            self.files.sheaves[slug] = Sheaf(key, [self.addresses.file(page.address) for page in pages])
         return [partial(self._stamp, page, ready) for page in pages]
 
     def _fill(self, name: str, shell: Shell) -> list[Made]:
         """Write a listing page."""
         body, _ = self.views.listing(self.unfilled[name])
-        return [Made(name, self._write(name, shell.stamp({"body": body}, ()), ""))]
+        return [Made(name, self.files.write(name, shell.stamp({"body": body}, ()), ""))]
 
     def _put_all(self, output: Callable[[], Iterable[publish.Output]], keys: Keys) -> list[Made]:
         made = [made for one in output() for made in self._put(one, keys)]
@@ -471,12 +390,12 @@ class Build:
         told = keys.everything() if output.records is None else keys.group(output.records)
         key = keys.page(told, *output.about)
         names = self._names(output)
-        if all(self.kept.has(name, key) for name in names):
-            return [Made(name, self.kept.files[name], name.endswith(".html")) for name in names]
+        if all(self.files.kept.has(name, key) for name in names):
+            return [Made(name, self.files.kept.files[name], name.endswith(".html")) for name in names]
         content = output.make()
         files = [(output.path, content), twin(output.path, content) if self.offline else None]
         return [
-            Made(name, self._write(name, made, key), name.endswith(".html"))
+            Made(name, self.files.write(name, made, key), name.endswith(".html"))
             for name, made in filter(None, files)
         ]
 
@@ -484,9 +403,9 @@ class Build:
         """Publish a file of evidence. Raises PluginError where it is no longer what was looked at."""
         key = digest(engine(), file.source_sha256, file.sha256)
         page = file.reference.endswith(".html")
-        if self.kept.has(file.reference, key):
-            return [Made(file.reference, self.kept.files[file.reference], page)]
-        path = self.root / file.reference
+        if self.files.kept.has(file.reference, key):
+            return [Made(file.reference, self.files.kept.files[file.reference], page)]
+        path = self.files.root / file.reference
         make_room(path)
         try:
             same = publish_evidence(file, path)
@@ -499,37 +418,6 @@ class Build:
             raise PluginError(self.catalogue.text("evidence.changed", file=file.reference))
         found = path.stat()
         return [Made(file.reference, Written(key, found.st_size, found.st_mtime_ns, file.sha256), page)]
-
-    def _anew(self, name: str, content: bytes) -> Written:
-        """Write a file that is made by every build, unless it is there in the same words."""
-        key = digest(content)
-        return self.kept.files[name] if self.kept.has(name, key) else self._write(name, content, key)
-
-    def _write(self, name: str, content: bytes, key: str) -> Written:
-        """Write a file anew: what lay there may be a file of the present site."""
-        path = self.root / name
-        try:
-            stream = path.open("xb")
-        except IN_THE_WAY as error:
-            try:  # the usual way: a new page, whose folder is not there
-                if not isinstance(error, FileNotFoundError):
-                    raise
-                path.parent.mkdir()
-            except IN_THE_WAY:
-                make_room(path)
-            stream = path.open("xb")
-        with naming(path), stream:
-            stream.write(content)
-            stream.flush()
-            found = os.fstat(stream.fileno())
-        return Written(key, found.st_size, found.st_mtime_ns, sha256(content).hexdigest())
-
-    def note(self, made: Iterable[Made]) -> None:
-        """Remember files that were made, or found as they were to be made."""
-        for one in made:
-            self.made[one.name] = one.written
-            if one.runs:
-                self.running.add(one.name)
 
     def admin(self) -> Iterator[tuple[str, bytes | Path]]:
         """Yield the files of the editing page, if the site wants one. Raises PluginError without a forge."""
@@ -544,54 +432,6 @@ class Build:
         folder = self.settings.name_of(self.settings.checklists)
         made = admin.config_of(self.ledger.own(), self.catalogue, backend, folder, config.site_url or "")
         yield from admin.files(made, admin.page(self.catalogue, config.site_name, backend))
-
-    def index(self) -> None:
-        """Write the search index over all pages, unless it is there already. Raises pagefind.SearchError."""
-        found = self.find_index()
-        if found is not None:
-            self.put_index(*found)
-
-    def find_index(self) -> tuple[str, dict[str, bytes]] | None:
-        """Return the key and the files of the search index over all pages, None where it is there already.
-
-        Raises pagefind.SearchError.
-        """
-        if not self.with_search:
-            return None
-        ids = [record.item.id for record in self.ledger.records]
-        pages = {name: one.sha256 for name, one in tuple(self.made.items()) if name.endswith(".html")}
-        for name in self.rendered:
-            if name.endswith(".html"):
-                pages[name] = sha256((self.root / name).read_bytes()).hexdigest()
-        key = digest(engine(), ids, sorted(pages.items()))
-        there = self._index_there()
-        if self.kept.has(_ENTRY, key) and all(self.kept.lies(name) for name in there):
-            self.made |= {name: self.kept.files[name] for name in there}
-            return None
-        from rectification.site.search import index_of  # here: most builds make none
-
-        return key, index_of(self.root, pages, ids, self.parts)
-
-    def put_index(self, key: str, files: Mapping[str, bytes]) -> None:
-        """Write what differs of the search index."""
-        gone = [name for name in self._index_there() if name not in files]
-        for name in gone:
-            self.made.pop(name, None)
-        forget(self.root, gone)
-        for folder in {(self.root / name).parent for name in files}:
-            make_folder(folder)
-        jobs = [
-            partial(self._put_file, name, content, key if name == _ENTRY else digest(content))
-            for name, content in files.items()
-        ]
-        self.note(on_both_cores(jobs))
-
-    def _put_file(self, name: str, content: bytes, key: str) -> Made:
-        known = self.kept.files[name] if self.kept.has(name, key) else self._write(name, content, key)
-        return Made(name, known)
-
-    def _index_there(self) -> list[str]:
-        return [name for name in self.kept.looks if name.startswith(f"{INDEX}/")]
 
     def protect(self) -> list[str]:
         """Give what MkDocs rendered its security policy; return what that prevents, as warnings."""
@@ -617,25 +457,27 @@ class Build:
         with_admin = self.config.plugins["rectification"].config.admin is not None
         apart = f"{admin.FOLDER}/" if with_admin else ""
         # Other plugins may have changed any page.
-        pages = {name for name in self.rendered if name.endswith(".html")} | self.running
+        pages = {name for name in self.files.rendered if name.endswith(".html")} | self.files.running
         files, stopped = headers.for_servers(
-            self.root, self.policy, base=base, apart=apart, pages=None if self.others else pages
+            self.files.root, self.policy, base=base, apart=apart, pages=None if self.others else pages
         )
         for name, text in files.items():
-            if name not in self.rendered:  # a file of this name that the site brings itself is kept
-                self.note([Made(name, self._anew(name, text.encode()))])
+            if name not in self.files.rendered:  # a file of this name that the site brings itself is kept
+                self.files.note([Made(name, self.files.anew(name, text.encode()))])
         return [self.catalogue.text("headers.stranger", page=page, part=part) for page, part in stopped]
 
     def write_manifest(self) -> None:
         """Write the list of all files: nothing may be written after it."""
         if self.others:  # what another plugin wrote, only the finished site tells
-            found = (path for path, regular in files_of(self.root) if regular and path != manifest_json.PATH)
-            sums = sums_of(self.root, found)
+            found = (
+                path for path, regular in files_of(self.files.root) if regular and path != manifest_json.PATH
+            )
+            sums = sums_of(self.files.root, found)
         else:
-            sums = sums_of(self.root, self.rendered)
-            sums |= {name: (one.size, one.sha256) for name, one in self.made.items()}
+            sums = sums_of(self.files.root, self.files.rendered)
+            sums |= {name: (one.size, one.sha256) for name, one in self.files.made.items()}
         content = manifest_json.manifest(self.edition, self.checkout, sums, index_json.REVISIONS[0][0])
-        self.note([Made(manifest_json.PATH, self._anew(manifest_json.PATH, content))])
+        self.files.note([Made(manifest_json.PATH, self.files.anew(manifest_json.PATH, content))])
 
 
 def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:
@@ -644,34 +486,3 @@ def _sources(config: MkDocsConfig, settings: Settings) -> Iterator[Path]:
     for path in (config.docs_dir, config.theme.custom_dir, config.config_file_path):
         if path:
             yield Path(path)
-
-
-class _EditAddresses:
-    """The forge's addresses of YAML files, made as MkDocs makes the edit links of pages.
-
-    MkDocs counts `edit_uri` from the folder of the pages; the checklists lie beside that folder.
-    """
-
-    def __init__(self, config: MkDocsConfig, root: Path) -> None:
-        self.repo = config.repo_url or ""
-        self.edit_uri = config.edit_uri or ""
-        self.template = config.edit_uri_template
-        self.from_pages = Path(os.path.relpath(root, config.docs_dir)).as_posix()
-        self.known: dict[str, str] = {}
-
-    def __call__(self, file: str, line: int) -> str:
-        """Return the address for editing `file` at `line`, empty where the site names no forge."""
-        if not (self.template or self.edit_uri):
-            return ""
-        if file not in self.known:
-            self.known[file] = self._address(quote(f"{self.from_pages}/{file}"))
-        return f"{self.known[file]}#L{line}"
-
-    def _address(self, path: str) -> str:
-        repo = f"{self.repo.rstrip('/')}/" if self.repo else ""
-        if self.template:
-            # MkDocs' own template: it takes the path with and without its ending, and knows `{path!q}`.
-            return urljoin(repo, self.template.format(path, path.rsplit(".", 1)[0]))
-        if self.edit_uri.startswith(("?", "#")):
-            return f"{self.repo}{self.edit_uri}{path}"
-        return urljoin(repo, f"{self.edit_uri.rstrip('/')}/{path}")

@@ -117,7 +117,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             others=others,
             remembers=self.config.incremental,
             stamps=self.held is not None,
-            files=self.readings.digests if self.readings is not None else {},
+            held=self.readings.digests if self.readings is not None else {},
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
         config.extra_javascript = [*assets.scripts(offline=self.config.offline), *config.extra_javascript]
@@ -126,7 +126,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         build = self._build()
         self._take_over(build)
-        if build.root != build.staging:
+        if build.files.root != build.staging:
             build.go_ahead()
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -177,7 +177,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if mistakes and not self.serving:
             errors = sum(d.severity == "error" for d in found.diagnostics)
             raise PluginError(build.catalogue.text("findings.not_built", errors=errors))
-        build.mistakes = "\n\n".join(filter(None, (build.mistakes, mistakes)))
+        build.finish.mistakes = "\n\n".join(filter(None, (build.finish.mistakes, mistakes)))
         self.embeds[page.file.src_uri] = found
         return found.markdown
 
@@ -234,13 +234,13 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if template_name == "sitemap.xml":
             return self._build().sitemap(output_content)
         return (
-            self._build().finish_template(output_content)
+            self._build().finish.template(output_content)
             if template_name.endswith(".html")
             else output_content
         )
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        return self._build().finish_page(output, page)
+        return self._build().finish.page(output, page)
 
     @event_priority(50)
     def _stamp(self, *, config: MkDocsConfig) -> None:
@@ -251,7 +251,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.preview is not None:
             return
         build.stamp()
-        config.site_dir = str(build.root)
+        config.site_dir = str(build.files.root)
 
     @event_priority(-1000)  # after every plugin that still changes the site
     def _publish(self, *, config: MkDocsConfig) -> None:
@@ -276,7 +276,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _finish(self, build: Build) -> None:
         """Write what can only be written when all else is there. Raises PluginError."""
         try:
-            build.index()
+            if build.index is not None:
+                build.index.make()
         except SearchError as error:
             raise PluginError(str(error)) from error
         for warning in build.write_headers():
@@ -326,18 +327,18 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             except (OSError, WorkerError) as error:
                 log.debug("Everything is written anew: %s", error)
             else:
-                build.take_over(spare_of(self.site), replace(self.last, looks=looks))
+                build.files.take_over(spare_of(self.site), replace(self.last, looks=looks))
 
     def _put_in_place(self, build: Build) -> None:
-        if build.root == build.staging:
+        if build.files.root == build.staging:
             swap_in(build.staging, self.site)
             if self.held is not None:
                 discard(spare_of(self.site))
         else:
-            swap_in(build.root, self.site, keep=True)
+            swap_in(build.files.root, self.site, keep=True)
             discard(build.staging)
         if self.held is not None and self.remembered is not None:
-            write_record(self.remembered, self.site, build.made, build.sheaves)
+            write_record(self.remembered, self.site, build.files.made, build.files.sheaves)
             if self.readings is not None:
                 forget_the_rest(self.readings)
         if build.compiled is not None:

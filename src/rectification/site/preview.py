@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from rectification.site.build import Build, Made
+    from rectification.site.build import Build
+    from rectification.site.files import Made
     from rectification.workers import Job
 
 log = logging.getLogger(f"mkdocs.plugins.{__name__}")
@@ -37,10 +38,10 @@ class Preview:
     def __init__(self, site: Path, build: Build) -> None:
         self._site = site
         self._build = build
-        self._known = dict(build.made)
+        self._known = dict(build.files.made)
         self._building = False
         self._waiting: dict[str, Job[list[Made]]] = {}
-        self._offered = set(build.made)
+        self._offered = set(build.files.made)
         self._turn = 0  # counts what has been shown
         self._lock = RLock()  # held while files are made
         self._changed = Condition(self._lock)
@@ -59,27 +60,33 @@ class Preview:
 
     def show(self, build: Build) -> None:
         """Show what `build` makes of the ledger from now on."""
-        known = self._known | self._build.made
+        known = self._known | self._build.files.made
         looks = {name: Look(one.size, one.changed) for name, one in known.items()}
         looks |= {name: Look(path.stat().st_size, 0) for name, path in self._rendered()}
-        build.root, build.kept = self._site, Kept(known, looks=looks)
+        build.files.root, build.files.kept = self._site, Kept(known, looks=looks)
         waiting = dict(build.offer())
         # The index of before is better than none.
-        index = {name for name in known if build.with_search and name.startswith(f"{INDEX}/")}
-        gone = (known.keys() | self._build.rendered) - waiting.keys() - build.rendered - index - set(_OF_ALL)
+        index = {name for name in known if build.index is not None and name.startswith(f"{INDEX}/")}
+        gone = (
+            (known.keys() | self._build.files.rendered)
+            - waiting.keys()
+            - build.files.rendered
+            - index
+            - set(_OF_ALL)
+        )
         forget(self._site, gone)
-        build.made = {name: known[name] for name in index}
+        build.files.made = {name: known[name] for name in index}
         # From here on it is the new one that is shown.
         self._known = {name: one for name, one in known.items() if name not in gone and name not in index}
         self._build, self._waiting, self._offered = build, waiting, set(waiting)
         self._turn += 1
         self._changed.notify_all()
-        if build.with_search and self._indexer is None:
+        if build.index is not None and self._indexer is None:
             self._indexer = Thread(target=self._keep_index, name="search index", daemon=True)
             self._indexer.start()
 
     def _rendered(self) -> Iterable[tuple[str, Path]]:
-        for name in self._build.rendered:
+        for name in self._build.files.rendered:
             path = self._site / name
             if path.is_file():
                 yield name, path
@@ -129,7 +136,7 @@ class Preview:
         if make is None:
             return
         made = make()
-        self._build.note(made)
+        self._build.files.note(made)
         for one in made:  # what fails is asked for again
             self._waiting.pop(one.name, None)
 
@@ -170,11 +177,13 @@ class Preview:
         with self._lock:
             if turn != self._turn:
                 return
-            build = self._build
-        found = build.find_index()
+            index = self._build.index
+        if index is None:
+            return
+        found = index.find()
         with self._lock:
             if found is not None and turn == self._turn:
-                build.put_index(*found)
+                index.put(*found)
 
 
 def _answer(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[tuple[str, Any], Iterable[bytes]]:
