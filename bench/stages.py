@@ -58,8 +58,11 @@ def profile(project: Path) -> Stages:
         from mkdocs.config import load_config
 
         from rectification import publish, rules, workers
-        from rectification.site import build as site_build
         from rectification.site import plugin
+        from rectification.site.blocks import Blocks
+        from rectification.site.files import Files
+        from rectification.site.listings import Listings
+        from rectification.site.rendering import Rendering
         from rectification.site.shell import Shell
         from rectification.site.views import Views
 
@@ -71,11 +74,11 @@ def profile(project: Path) -> Stages:
             (Views, "unit", "pages of units"),
             (Views, "checklist", "pages of checklists"),
             (Views, "category", "pages of categories"),
-            (Views, "_charts_of", "charts on those pages"),
-            (Views, "listing", "listing pages"),
-            (Views, "embed", "live views in hand-written pages"),
+            (Rendering, "_charts_of", "charts on those pages"),
+            (Listings, "page", "listing pages"),
+            (Blocks, "view", "live views in hand-written pages"),
             (Shell, "stamp", "stamping: the shell around them"),
-            (site_build.Build, "_write", "hashing and writing files"),
+            (Files, "write", "hashing and writing files"),
             (plugin, "swap_in", "swapping the site in"),
         ]
         for owner, name, stage in places:
@@ -89,7 +92,7 @@ def profile(project: Path) -> Stages:
             modules = (module for module in publish.formats() if hasattr(module, "write"))
             return [partial(output, module, edition) for module in modules]
 
-        site_build.publish.outputs = outputs  # type: ignore[attr-defined]
+        publish.outputs = outputs
         stages.timed("MkDocs, the theme and the rest", lambda: build(load_config()))()
 
     def stem(module: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -78,6 +80,15 @@ def test_sites_combined_are_timed_against_one(
     said = capsys.readouterr().out
     assert "1000 in all" in said
     assert 0 < float(said.split("ratio, read the copies")[1].split()[0]) < 1.5
+
+
+def test_every_stage_of_a_build_is_timed() -> None:
+    """Stages are named by the functions they are: a name that is gone would be missed here."""
+    command = [sys.executable, "-m", "bench.stages", "--items", "60"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for stage in ("loading: reading YAML", "rules", "pages of items", "listing pages", "hashing and writing"):
+        (line, *_) = (line for line in said.splitlines() if line.startswith(stage))
+        assert float(line.split()[-2]) >= 0
 
 
 def test_a_check_is_timed_beside_the_reading_of_its_yaml(

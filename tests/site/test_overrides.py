@@ -133,7 +133,7 @@ MISTAKES = {
         '{% include "partials/nothing.html" %}',
         "partials/nothing.html",
     ),
-    "a call with too little": ("checklist.html", "{{ summary() }}", "TypeError: Views.summary() missing"),
+    "a call with too little": ("checklist.html", "{{ summary() }}", "TypeError: Rendering.summary() missing"),
     "in a partial": ("partials/timeline.html", "{{ 1 / 0 }}", "ZeroDivisionError: division by zero"),
     "in a macro": ("partials/marks.html", "{{ nothing.there }}", "'nothing' is undefined"),
     "in a listing": ("changes.html", "{{ nothing.there }}", "'nothing' is undefined"),
@@ -183,6 +183,6 @@ def test_an_error_that_is_not_the_templates_is_shown_whole(
     def broken(*_: object) -> None:
         raise ValueError("ours")
 
-    monkeypatch.setattr("rectification.site.views.changes", broken)
+    monkeypatch.setattr("rectification.site.rendering.changes", broken)
     with pytest.raises(ValueError, match="ours"):
         build(load_config(str(project.root / "mkdocs.yml")))

@@ -24,6 +24,7 @@ from rectification.revision import checkout_of
 from rectification.rules import Findings, Witness, all_rules, check
 from rectification.site import admin, headers
 from rectification.site.addresses import FOLDERS, INDEX, Addresses, EditAddresses
+from rectification.site.blocks import Blocks
 from rectification.site.files import Files, Made
 from rectification.site.finish import Finish
 from rectification.site.indexing import Index
@@ -39,9 +40,11 @@ from rectification.site.kept import (
     open_cache,
 )
 from rectification.site.keys import Digests, Keys
+from rectification.site.listings import Listings
 from rectification.site.offline import twin
 from rectification.site.pieces import Pieces
 from rectification.site.recorded import commit_address
+from rectification.site.rendering import Rendering
 from rectification.site.shell import HEADING_ID, Shell, compile_shell, for_other_sites, token
 from rectification.site.staging import make_room
 from rectification.site.views import Page, Views
@@ -130,19 +133,17 @@ class Build:
         self.pieces = Pieces(settings.root, self.ledger, lambda: self.keys) if stamps else None
         if self.pieces is not None:
             self.edition = replace(self.edition, pieces=self.pieces.of)
-        self.views = Views(
-            self.ledger,
-            settings,
-            catalogue,
-            self.addresses,
-            EditAddresses(config, settings.root),
-            Path(overrides) if overrides else None,
+        self.rendering = Rendering(
+            *(self.ledger, settings, catalogue, self.addresses, Path(overrides) if overrides else None),
             self.edition,
             Substance(self.ledger.own(), found) if found is not None else None,
             self.history,
-            commit_address(config.repo_url or ""),
             self.compiled,
         )
+        edit_address = EditAddresses(config, settings.root)
+        self.editable = bool(edit_address("x", 1))
+        self.views = Views(self.rendering, edit_address, commit_address(config.repo_url or ""))
+        self.listings, self.blocks = Listings(self.rendering), Blocks(self.rendering)
         self.with_search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
@@ -152,7 +153,7 @@ class Build:
         parts = open_cache(settings.root, "search") if self.with_search and remembers else None
         self.index = Index(self.files, ids, parts) if self.with_search else None
         self.finish = Finish(
-            *(config, settings, catalogue, self.edition, self.addresses, self.views, mistakes),
+            *(config, settings, catalogue, self.edition, self.addresses, self.rendering, mistakes),
             search=self.with_search,
         )
         self.policy: headers.Policy | None = None
@@ -326,7 +327,7 @@ class Build:
         yield config.repo_url, config.edit_uri, config.edit_uri_template
         yield os.path.relpath(self.settings.root, config.docs_dir)
         yield folder_digest(Path(config.theme.custom_dir) if config.theme.custom_dir else None)
-        yield self.views.substance is not None
+        yield self.rendering.substance is not None
         yield (self.history.complete, self.history.since) if self.history is not None else None
 
     def _own_templates(self) -> bool:
@@ -371,7 +372,7 @@ class Build:
 
     def _fill(self, name: str, shell: Shell) -> list[Made]:
         """Write a listing page."""
-        body, _ = self.views.listing(self.unfilled[name])
+        body, _ = self.listings.page(self.unfilled[name])
         return [Made(name, self.files.write(name, shell.stamp({"body": body}, ()), ""))]
 
     def _put_all(self, output: Callable[[], Iterable[publish.Output]], keys: Keys) -> list[Made]:

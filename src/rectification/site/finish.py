@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rectification.catalogue import Catalogue
     from rectification.settings import Settings
     from rectification.site.addresses import Addresses
-    from rectification.site.views import Views
+    from rectification.site.rendering import Rendering
 
 _SHELL_ENTRY = re.compile(r"\s*<url>(?:(?!</url>).)*?rectify0[a-z]+0token.*?</url>", re.DOTALL)
 
@@ -34,13 +34,14 @@ class Finish:
         catalogue: Catalogue,
         edition: publish.Edition,
         addresses: Addresses,
-        views: Views,
+        rendering: Rendering,
         mistakes: str,
         *,
         search: bool,
     ) -> None:
         self._config, self._settings, self._catalogue = config, settings, catalogue
-        self._edition, self._addresses, self._views, self._search = edition, addresses, views, search
+        self._edition, self._addresses = edition, addresses
+        self._rendering, self._search = rendering, search
         self.mistakes = mistakes
 
     def page(self, html: str, page: Page) -> str:
@@ -86,10 +87,10 @@ class Finish:
         day = self._edition.ledger.today.isoformat()
         item_page = self._addresses.page("item", token("id")).replace(token("id"), "{id}")
         data = browser_data(self._catalogue, self._settings, day, item_page, search=self._search)
-        box = self._views.part("search", "") if self._search else ""
-        notice = self._views.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
+        box = self._rendering.part("search", "") if self._search else ""
+        notice = self._rendering.part("mistakes", "", mistakes=self.mistakes) if self.mistakes else ""
         internal = self._settings.audience == "internal"
-        banner = self._views.part("audience", "") if internal else ""
+        banner = self._rendering.part("audience", "") if internal else ""
         robots = '<meta name="robots" content="noindex">' if internal else ""
         parts = "\n".join(filter(None, (robots, head, feeds, data)))
         return furnish(html, parts, box, notice, indexed=indexed, banner=banner)

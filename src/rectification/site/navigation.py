@@ -68,11 +68,11 @@ def _only_listing(item: StructureItem) -> Page | None:
 
 
 def _links(listing: str, build: Build) -> list[Link]:
-    ledger, addresses, views = build.ledger, build.addresses, build.views
+    ledger, addresses, forms = build.ledger, build.addresses, build.rendering.forms
     named: dict[str, list[tuple[str, str]]] = {
         "checklists": [(c.header.title, addresses.checklist(c)) for c in ledger.checklists],
         "categories": [(c.name, addresses.category(c)) for c in ledger.categories],
-        "reports": [(views.forms.title(p), addresses.report(p)) for p in ledger.profiles],
+        "reports": [(forms.title(p), addresses.report(p)) for p in ledger.profiles],
     }
     entries = named.get(listing, [])
     # MkDocs and the theme take a title for HTML.

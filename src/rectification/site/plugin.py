@@ -140,7 +140,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             )
             files.append(shell)
             self.shells[shell.src_uri] = kind
-        for listing in build.views.listings():
+        for listing in build.listings.kinds():
             uri = f"{listing}/index.md"
             wanted = listing != "sources" or build.ledger.sources
             if wanted and uri not in files.src_uris:
@@ -166,7 +166,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         kind = self.shells.get(page.file.src_uri)
         if kind is not None:
             page.parent = navigation.parent_of(kind, self.sections, build)
-            page.edit_url = token("edit") if build.views.edit_address("x", 1) else None
+            page.edit_url = token("edit") if build.editable else None
             return markdown
         source = page.file.content_string
         # Front matter stands above the Markdown; a text changed by another plugin has lines of its own.
@@ -188,7 +188,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         listing = navigation.listing_of(page)
         if listing and page.file.generated_by:
             if self.preview is None or listing not in self.listed:
-                body, self.listed[listing] = build.views.listing(listing)
+                body, self.listed[listing] = build.listings.page(listing)
                 build.views_on[page.file.dest_uri] = [body]
             else:  # filled when it is asked for; its sections hardly ever change
                 body = token("body")
@@ -201,7 +201,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             page.toc = TableOfContents([top])
             return f"{html}\n{body}"
         for number, block in enumerate(self.embeds[page.file.src_uri].blocks):
-            view = build.views.embed(block, page.file.url)
+            view = build.blocks.view(block, page.file.url)
             html = html.replace(placeholder(number), view)
             build.views_on.setdefault(page.file.dest_uri, []).append(view)
         return html
