@@ -347,7 +347,8 @@ def test_what_is_no_longer_there_is_deleted(site: Site) -> None:
 
 def test_another_reader_is_another_version() -> None:
     package = Path(readings.__file__).parents[1]
-    reader = {path.relative_to(package).as_posix() for path in package.glob("source/*.py")}
+    rooms = ("source/*.py", "model/*.py")
+    reader = {path.relative_to(package).as_posix() for room in rooms for path in package.glob(room)}
     assert reader and reader <= set(readings._MADE_BY)
 
 
