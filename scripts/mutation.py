@@ -2,7 +2,7 @@
 
     python -m scripts.mutation [--sample N] [--seed N] [--seconds N] [--again]
 
-A mutant is `source.py`, `model.py`, or a file of `ledger/` or `rules/`, with one fault that mutmut's
+A mutant is a file of `source/`, `model/`, `ledger/` or `rules/`, with one fault that mutmut's
 operators make: an operator turned, a number one higher, a text altered, an argument left out. N of them are
 drawn at random: the same seed draws the same mutants of the same sources. `--again` runs only those of the
 draw that survived the last run.

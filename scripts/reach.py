@@ -31,7 +31,7 @@ BUILD = ROOT / "build/mutation"
 TREE = BUILD / "tree"  # a copy of the project
 OUTPUT = BUILD / "output.txt"  # of all tests
 CORE = "src/rectification"
-MUTATED = ("source.py", "model.py", "ledger/**/*.py", "rules/**/*.py")  # of the core
+MUTATED = ("source/**/*.py", "model/**/*.py", "ledger/**/*.py", "rules/**/*.py")  # of the core
 
 IMPORT = "(import)"  # in place of a test
 BROKEN = 70  # the exit status of a fork that did not come to its tests

@@ -10,8 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rectification import source
 from rectification.source import MAX_BYTES, MAX_NODES, parse, read
+from rectification.source.careful import read_carefully
+from rectification.source.plain import needs_care, read_plainly
+from rectification.source.text import BIDI, CONTROL, LINE_BREAK
 
 # (text, code, line, column): one refusal each; columns count code points, so Chinese stands before many faults.
 REFUSED = {
@@ -247,7 +249,7 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def denied(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(source.os, "open", denied)
+    monkeypatch.setattr(os, "open", denied)
     _, _, found = read(tmp_path / "x", "x")
     assert (found[0].code, found[0].facts["reason"]) == ("Y002", "Permission denied")
 
@@ -259,7 +261,7 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_no_text_raises(text: str) -> None:
     document, found = parse(text, "x")
     assert (document is None) == any(d.severity == "error" for d in found)
-    lines = source._LINE_BREAK.split(text)
+    lines = LINE_BREAK.split(text)
     for diagnostic in found:
         assert 1 <= diagnostic.line <= len(lines) + 1
         assert diagnostic.column >= 1
@@ -281,7 +283,7 @@ _values = st.recursive(
 def test_what_is_written_is_read(value: dict[str, object]) -> None:
     text = yaml.safe_dump(value, allow_unicode=True, default_style='"', width=1000)
     document, found = parse(text, "x")
-    if source._BIDI.search(text) or source._CONTROL.search(text):
+    if BIDI.search(text) or CONTROL.search(text):
         assert document is None
         return
     assert found == []
@@ -330,14 +332,13 @@ def _texts(draw: st.DrawFn) -> str:
 @given(_texts() | st.text(alphabet="ab甲:-#'\"[]{},&*!|>%@`?~<\\\r\n\t ", max_size=60))
 @settings(max_examples=1000)
 def test_plain_reading_is_careful_reading(text: str) -> None:
-    tree = source._read_plainly(text)
-    reading = source._Reading("x", text)
-    reading.run()
-    nothing_to_say = not reading.diagnostics and isinstance(reading.value, dict)
-    assert (tree is not None) == (nothing_to_say and not source._needs_care(text))
-    if tree is not None:
-        assert (tree.value, tree.positions) == (reading.value, reading.positions)
-        assert {key: list(numbers) for key, numbers in tree.entries.items()} == reading.entries
+    plain = read_plainly(text)
+    careful, told = read_carefully(text, "x")
+    nothing_to_say = careful is not None and not told
+    assert (plain is not None) == (nothing_to_say and not needs_care(text))
+    if plain is not None and careful is not None:
+        assert (plain.value, plain.positions) == (careful.value, careful.positions)
+        assert {key: list(numbers) for key, numbers in plain.entries.items()} == careful.entries
 
 
 @given(st.binary(max_size=100))

@@ -29,7 +29,11 @@ from rectification.source import Document, Tree, decode, parse, parse_raw, raw_o
 from rectification.workers import alone, idle, on_both_cores
 
 _FOLDER = "readings"
-_MADE_BY = ("source.py", "personal.py", "model.py", "profile.py", "ledger/reading.py", "ledger/readings.py")
+_MADE_BY = (
+    *("source/__init__.py", "source/text.py", "source/tree.py", "source/plain.py", "source/careful.py"),
+    *("source/document.py", "personal.py", "model/__init__.py", "model/choices.py", "model/scalars.py"),
+    *("model/records.py", "model/building.py", "profile.py", "ledger/reading.py", "ledger/readings.py"),
+)
 _WORTH_A_PROCESS = 2_000_000  # bytes that are to be read
 _TOO_MUCH = 100_000_000  # what another process has read takes more memory than what is read here
 _SETTLED = 2_000_000_000  # nanoseconds: what was changed later may change again without its times telling

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rectification.rules.rule import Rule
     from rectification.settings import Settings
 
-_ROOMS = (".", "ledger", "rules", "rules/phrases")  # what the modules that judge are in
+_ROOMS = (".", "source", "model", "ledger", "rules", "rules/phrases")  # what the modules that judge are in
 _LIBRARIES = ("pydantic", "phonenumbers", "python-stdnum", "puremagic", "rensa", "lxml")
 
 # A finding in short: number of its record, path in it, `of`, words, line, column, facts, item, day, waiver.
