@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rectification.ledger.evidence import EvidenceFile
     from rectification.ledger.origin import Origin, SourceState
     from rectification.ledger.place import Place
+    from rectification.model import Record as Model
     from rectification.profile import Profile
     from rectification.source import Document, Path_
 
@@ -190,8 +191,22 @@ class Ledger:
 
     @cached_property
     def suspects(self) -> tuple[Written, ...]:
-        """The texts that hold long figures, at signs or links."""
-        return tuple(suspects(self))
+        """The texts that hold long figures, at signs or links: of headers, items and vocabularies."""
+        return tuple(suspects(self._typed()))
+
+    def _typed(self) -> Iterator[tuple[Model, Place, Path_, str]]:
+        """Yield what editors typed: each with its place, the path to it, the id of its item."""
+        for checklist in self.checklists:
+            yield checklist.header, checklist.place, ("checklist",), ""
+        for record in self.records:
+            yield record.item, record.place, (), record.item.id
+        for listed, places in (
+            (self.units.listed, self.units.places),
+            (self.categories, self.category_places),
+            (self.requests, self.request_places),
+        ):
+            for one, place in zip(listed, places, strict=False):
+                yield one, place, (), ""
 
     def of_unit(self, name: str) -> tuple[Record, ...]:
         """Return the records of a unit and of all units below it: its own first, then down the tree."""
