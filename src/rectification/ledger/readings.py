@@ -14,14 +14,14 @@ import time
 from array import array
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic_core import from_json, to_json
 
+from rectification.engine import made_by
 from rectification.ledger.evidence import EvidenceFile, inspect, is_linked
 from rectification.ledger.reading import Kind, Reading, type_json, type_values
 from rectification.ledger.sealed import Sealed
@@ -29,11 +29,7 @@ from rectification.source import Document, Tree, decode, parse, parse_raw, raw_o
 from rectification.workers import alone, idle, on_both_cores
 
 _FOLDER = "readings"
-_MADE_BY = (
-    *("source/__init__.py", "source/text.py", "source/tree.py", "source/plain.py", "source/careful.py"),
-    *("source/document.py", "personal.py", "model/__init__.py", "model/choices.py", "model/scalars.py"),
-    *("model/records.py", "model/building.py", "profile.py", "ledger/reading.py", "ledger/readings.py"),
-)
+_MADE_BY = ("source", "personal.py", "model", "profile.py", "ledger/reading.py", "ledger/readings.py")
 _WORTH_A_PROCESS = 2_000_000  # bytes that are to be read
 _TOO_MUCH = 100_000_000  # what another process has read takes more memory than what is read here
 _SETTLED = 2_000_000_000  # nanoseconds: what was changed later may change again without its times telling
@@ -323,15 +319,10 @@ def _unpacked(content: memoryview) -> dict[str, _Stored]:
     return found
 
 
-@cache
 def engine() -> str:
     """Return a digest of what reads files: our own modules, and the parser with its versions."""
-    made = hashlib.sha256()
-    for name in _MADE_BY:
-        made.update(files("rectification").joinpath(name).read_bytes())
     parser = (yaml.__version__, yaml._yaml.get_version_string())
-    made.update(repr((sys.version, sys.byteorder, array("I").itemsize, parser)).encode())
-    return made.hexdigest()
+    return made_by(*_MADE_BY, facts=(sys.byteorder, array("I").itemsize, *parser))
 
 
 def _look(checklists: Path, reference: str) -> tuple[int, ...] | None:

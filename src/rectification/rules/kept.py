@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-import sys
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
 from rectification.diagnostic import Diagnostic
+from rectification.engine import made_by
 from rectification.ledger import references
 from rectification.ledger.sealed import Sealed
 from rectification.rules.memory import Finding
@@ -308,18 +305,6 @@ def _digest(*said: str | bytes) -> str:
     return made.hexdigest()
 
 
-@cache
 def _engine() -> str:
     """Return a digest of what judges: our own modules and lists of phrases, and the libraries they ask."""
-    package = files("rectification")
-    made = hashlib.sha256(sys.version.encode())
-    for room in _ROOMS:
-        for one in sorted(package.joinpath(room).iterdir(), key=lambda one: one.name):
-            if one.name.endswith((".py", ".yml")):
-                made.update(one.read_bytes())
-    for name in _LIBRARIES:
-        try:
-            made.update(f"{name} {version(name)}".encode())
-        except PackageNotFoundError:
-            made.update(name.encode())
-    return made.hexdigest()
+    return made_by(*_ROOMS, libraries=_LIBRARIES)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from mkdocs.exceptions import PluginError
 
 from rectification import publish
+from rectification.engine import installed
 from rectification.exchange import copies
 from rectification.ledger import Ledger, publish_evidence
 from rectification.publish import index_json, manifest_json
@@ -34,7 +35,6 @@ from rectification.site.kept import (
     Written,
     compiled,
     digest,
-    engine,
     folder_digest,
     forget,
     open_cache,
@@ -319,7 +319,7 @@ class Build:
     def _common(self) -> Iterator[object]:
         """Yield what every page and file may depend on, beside the ledger and what makes them."""
         config = self.config
-        yield engine()
+        yield installed()
         yield self.settings
         yield self.offline
         yield self.edition.site_name, self.edition.base, self.edition.timezone, self.edition.made
@@ -402,7 +402,7 @@ class Build:
 
     def _hand_out(self, file: EvidenceFile) -> list[Made]:
         """Publish a file of evidence. Raises PluginError where it is no longer what was looked at."""
-        key = digest(engine(), file.source_sha256, file.sha256)
+        key = digest(installed(), file.source_sha256, file.sha256)
         page = file.reference.endswith(".html")
         if self.files.kept.has(file.reference, key):
             return [Made(file.reference, self.files.kept.files[file.reference], page)]

@@ -7,9 +7,10 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from rectification.engine import installed
 from rectification.site.addresses import INDEX, INDEX_ENTRY
 from rectification.site.files import Files, Made
-from rectification.site.kept import digest, engine, forget
+from rectification.site.kept import digest, forget
 from rectification.site.staging import make_folder
 from rectification.workers import on_both_cores
 
@@ -41,7 +42,7 @@ class Index:
         for name in files.rendered:
             if name.endswith(".html"):
                 pages[name] = sha256((files.root / name).read_bytes()).hexdigest()
-        key = digest(engine(), self._ids, sorted(pages.items()))
+        key = digest(installed(), self._ids, sorted(pages.items()))
         there = self._there()
         if files.kept.has(_ENTRY, key) and all(files.kept.lies(name) for name in there):
             files.made |= {name: files.kept.files[name] for name in there}

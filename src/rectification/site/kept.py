@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import marshal
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, NamedTuple, TypeVar
@@ -21,7 +19,7 @@ from typing import IO, NamedTuple, TypeVar
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-import rectification
+from rectification.engine import installed
 from rectification.ledger.sealed import FOLDER, Sealed
 
 _RECORD = "site"
@@ -119,31 +117,13 @@ def claim(root: Path) -> IO[bytes] | None:
     return held
 
 
-@cache
-def engine() -> str:
-    """Return a digest of what makes the pages: our own files, and the versions of the libraries used."""
-    own = Path(rectification.__file__).parent
-    parts: list[object] = [sys.version]
-    for folder, names, files in os.walk(own):
-        names[:] = sorted(name for name in names if name != "__pycache__")
-        for name in sorted(files):
-            path = Path(folder, name)
-            found = path.stat()
-            parts.append((path.relative_to(own).as_posix(), found.st_size, found.st_mtime_ns))
-    for place in sys.path:
-        with suppress(OSError):
-            # The name of such a folder says which version of which package is installed.
-            parts += sorted(entry.name for entry in os.scandir(place) if entry.name.endswith(".dist-info"))
-    return digest(*parts)
-
-
 class Compiled(BytecodeCache):
     """Templates as they are compiled, kept by what compiling depends on beside their own text; and what else
     hangs on nothing but that."""
 
     def __init__(self, sealed: Sealed, *parts: object) -> None:
         self._sealed = sealed
-        self._state = digest(engine(), *parts)
+        self._state = digest(installed(), *parts)
         self._used: set[str] = set()
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -193,7 +173,7 @@ def read(cache: Sealed, site: Path) -> Kept:
     """Return what the last build of `site` wrote; nothing where that is not known, or not to be read."""
     kept = cache.read(_RECORD)
     head, files, sheaves = marshal.loads(kept) if kept is not None else ((), {}, {})
-    if head != (engine(), str(site)):
+    if head != (installed(), str(site)):
         return Kept()
     made = {path: Written(*one) for path, one in files.items()}
     return Kept(made, {slug: Sheaf(*one) for slug, one in sheaves.items()})
@@ -202,7 +182,7 @@ def read(cache: Sealed, site: Path) -> Kept:
 def write(cache: Sealed, site: Path, files: Mapping[str, Written], sheaves: Mapping[str, Sheaf]) -> None:
     """Remember what this build of `site` wrote. What cannot be remembered is made again."""
     made = {path: tuple(one) for path, one in files.items()}
-    told = ((engine(), str(site)), made, {slug: tuple(one) for slug, one in sheaves.items()})
+    told = ((installed(), str(site)), made, {slug: tuple(one) for slug, one in sheaves.items()})
     cache.write(_RECORD, marshal.dumps(told))
     cache.keep({_RECORD})  # what a killed build was writing
 

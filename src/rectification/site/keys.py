@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from rectification.engine import installed
 from rectification.ledger import Checklist, Ledger, Record, references
 from rectification.model import Record as Model
-from rectification.site.kept import digest, engine
+from rectification.site.kept import digest
 
 if TYPE_CHECKING:
     from rectification.ledger.sealed import Sealed
@@ -43,7 +44,7 @@ class Digests:
     def _know(self, sealed: Sealed, ledger: Ledger, files: Mapping[str, str]) -> None:
         kept = sealed.read(_RECORD)
         made_by, before = marshal.loads(kept) if kept is not None else ("", {})
-        before = before if made_by == engine() else {}
+        before = before if made_by == installed() else {}
         now: dict[str, tuple[str, bytes]] = {}
         for file, items in _by_file(ledger).items():
             held, told = before.get(file, ("", b""))
@@ -54,7 +55,7 @@ class Digests:
                 self._items[id(item)] = (item, told[_SIZE * n : _SIZE * (n + 1)])
         if now != before:
             # What a digest is made from stands beside it: it is as good where this build fails.
-            sealed.write(_RECORD, marshal.dumps((engine(), now)))
+            sealed.write(_RECORD, marshal.dumps((installed(), now)))
             sealed.keep({_RECORD})  # what a killed build was writing
 
 

@@ -18,10 +18,11 @@ from pathlib import Path
 from urllib.parse import quote
 from zlib import crc32
 
+from rectification.engine import installed
 from rectification.ledger.sealed import Sealed
 from rectification.site.addresses import INDEX
 from rectification.site.index_parts import Part, UnknownFormError, join, take_apart
-from rectification.site.kept import digest, engine
+from rectification.site.kept import digest
 from rectification.site.pagefind import SearchError, make_index
 from rectification.unwritten import naming
 from rectification.workers import on_both_cores
@@ -112,7 +113,7 @@ def index_of(
 def _parts(site: Path, pages: Mapping[str, str], folder: Path, remembered: Sealed | None) -> list[Part]:
     """Return the parts of the index, in the order of their pages. Raises UnknownFormError."""
     groups = list(grouped(sorted(pages)))
-    keys = [digest(engine(), [(page, pages[page]) for page in group]) for group in groups]
+    keys = [digest(installed(), [(page, pages[page]) for page in group]) for group in groups]
     parts = [remembered.read(key) if remembered is not None else None for key in keys]
     missing = [n for n, part in enumerate(parts) if part is None]
     missing.sort(key=lambda n: -len(groups[n]))
