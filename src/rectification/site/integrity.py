@@ -12,18 +12,22 @@ _PIECE = 1 << 18  # bytes read at a time: most files whole
 Sum = tuple[int, str]  # bytes, SHA-256
 
 
-def files_of(site: Path) -> Iterator[tuple[str, bool]]:
-    """Yield the path of everything below `site` but folders, and whether it is a regular file."""
-    root = len(str(site)) + 1
-    waiting = [str(site)]
+def entries_of(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield everything below a folder but folders, each with its path from there."""
+    root = len(str(folder)) + 1
+    waiting = [str(folder)]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 else:
-                    path = entry.path[root:].replace(os.sep, "/")
-                    yield path, entry.is_file(follow_symlinks=False)
+                    yield entry.path[root:].replace(os.sep, "/"), entry
+
+
+def files_of(site: Path) -> Iterator[tuple[str, bool]]:
+    """Yield the path of everything below `site` but folders, and whether it is a regular file."""
+    return ((path, entry.is_file(follow_symlinks=False)) for path, entry in entries_of(site))
 
 
 def sums_of(site: Path, paths: Iterable[str]) -> dict[str, Sum]:

@@ -8,7 +8,6 @@ record of keys can be deleted at any time; a build without it makes everything.
 from __future__ import annotations
 
 import marshal
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from jinja2.bccache import Bucket
 
 from rectification.engine import installed
 from rectification.ledger.sealed import FOLDER, Sealed
+from rectification.site.integrity import entries_of
 
 _RECORD = "site"
 
@@ -190,15 +190,9 @@ def write(cache: Sealed, site: Path, files: Mapping[str, Written], sheaves: Mapp
 def looks_of(folder: Path) -> dict[str, Look]:
     """Return how every file below `folder` lies there, by its path."""
     found: dict[str, Look] = {}
-    root = len(str(folder)) + 1
-    waiting = [str(folder)]
-    while waiting:
-        for entry in os.scandir(waiting.pop()):
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            else:
-                look = entry.stat(follow_symlinks=False)
-                found[entry.path[root:].replace(os.sep, "/")] = Look(look.st_size, look.st_mtime_ns)
+    for path, entry in entries_of(folder):
+        look = entry.stat(follow_symlinks=False)
+        found[path] = Look(look.st_size, look.st_mtime_ns)
     return found
 
 
