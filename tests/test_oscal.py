@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rectification.exchange import Extract, oscal
+from rectification.exchange.oscal.risk import RISK_STATUS
 from rectification.model import STATUSES, Item
 
 from .exchange import extract_of, item, sample, texts_of
@@ -158,7 +159,7 @@ def test_the_status_of_a_risk(statuses: list[str], risk: str) -> None:
 
 
 def test_every_status_has_its_risk() -> None:
-    assert tuple(oscal._RISK_STATUS) == STATUSES
+    assert tuple(RISK_STATUS) == STATUSES
 
 
 def test_what_becomes_of_an_item() -> None:

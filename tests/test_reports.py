@@ -158,6 +158,13 @@ def test_a_mistake_is_told_at_its_place(
     assert (found.diagnostics[0].facts.get("nearest") or "") == nearest
 
 
+def test_a_name_that_a_line_may_fill_in_is_told_once(examined: Examine) -> None:
+    text = REPORTS.replace("{as_of}", "{asof}", 1)
+    found = examined({"a.yml": LEDGER, "_units.yml": UNITS, "_reports.yml": text})
+    known = str(found.diagnostics[0].facts["known"]).split(", ")
+    assert "reopened" in known and len(known) == len({*known})
+
+
 def test_every_field_has_a_value_and_a_heading_in_both_languages() -> None:
     assert FIELDS.keys() == VALUES.keys()
     for language in LANGUAGES:

@@ -124,7 +124,8 @@ FIELDS: Mapping[str, FieldOfItem] = {
 }
 EXTRA = "extra."  # a column of one free fact: `extra.NAME`
 # What a line of text may name in braces: numbers of the rows it speaks of, and what the report is of.
-COUNTS = ("total", "unfinished", *STATUSES, *FLAGS)
+# `reopened` is a status and a flag, and named once.
+COUNTS = tuple(dict.fromkeys(("total", "unfinished", *STATUSES, *FLAGS)))
 PLACES = ("unit", "site", "as_of", "year", "month", "day", "group", *COUNTS)
 DAY_TOKEN = re.compile("YYYY|YY|MM|M|DD|D")
 

@@ -3,8 +3,8 @@
 A format is a module that makes the content of one file: of a table as it is laid out, with `draw(layout)`,
 or of the items, with `write(extract)`. Its name, with `-` for `_`, is the format's, and the file's ending
 where the module gives no `ENDING`; one that cannot be empty says `NEEDS_ITEMS = True`, one for paper
-`PRINTED = True`. `layout` and `form` say what a table shows; `columns`, `values`, `cells`, `dayform` and
-`issues` hold what the formats share.
+`PRINTED = True`. One of several parts is a package that holds them. `layout` and `form` say what a table
+shows; `columns`, `values`, `cells`, `dayform` and `issues` hold what the formats share.
 """
 
 from __future__ import annotations

@@ -15,9 +15,19 @@ from typing import Any
 from rectification.catalogue import LANGUAGES, read_catalogue
 from rectification.exchange import cells as written
 from rectification.intake.headings import MODE_WORDS, SEVERITY_WORDS, STATUS_WORDS, VISIBILITY_WORDS
+from rectification.model import Identifier, Record, build
 
 WORDS_OF = {"severity": SEVERITY_WORDS, "mode": MODE_WORDS, "visibility": VISIBILITY_WORDS}
 _TITLE = 60  # characters of a title made of a problem's first sentence
+
+
+class _Named(Record):
+    id: Identifier
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the id of an item."""
+    return build(_Named, {"id": text})[0] is not None
 
 
 def first_sentence(problem: str) -> str:
