@@ -107,6 +107,19 @@ def filled(file: Path) -> int:
     return sum(bool(v.strip()) for row in csv.reader(io.StringIO(text), delimiter=delimiter) for v in row)
 
 
+def test_titles_that_were_made_up_are_told(site: Path) -> None:
+    rows = [
+        ["序号", "存在问题", "责任单位", "发现时间", "整改时限"],
+        [1, "发文绕开文号统计。各科室自行其是", "示例市委办公室", "2020-02-10", "2020-03-31"],
+        [2, "会议层层套开", "示例市委办公室", "2020-02-10", "2020-03-31"],
+    ]
+    items, said = imported(
+        site, workbook(site / "titles.xlsx", rows), *("--checklist", "WS", "--title", "文山")
+    )
+    assert [item["title"] for item in items] == ["发文绕开文号统计", "会议层层套开"]
+    assert "1 个问题没有标题，取问题的第一句" in said
+
+
 def test_merged_title_rows_totals_and_footer(site: Path) -> None:
     rows = [
         ["示例市文山会海问题整改台账"],

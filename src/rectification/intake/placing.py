@@ -45,6 +45,8 @@ def take_in(sheet: Sheet, table: Table, wishes: Wishes) -> Intake:
     groups = placing.groups()
     placing.checklist(groups)
     items = tuple(placing.item(rows) for rows in groups)
+    if placing.titled:
+        placing.note("titled", n=placing.titled)
     unplaced = tuple(cell for spot, cell in sheet.cells.items() if spot not in placing.outcomes)
     return Intake(placing.header, items, tuple(placing.notes), placing.lacking(), placing.outcomes, unplaced)
 
@@ -118,12 +120,6 @@ class _Placing(Cells):
         self._rest(draft)
         facts = {**draft.facts, "extra": draft.extra}
         return {name: facts[name] for name in _ORDER if facts.get(name) not in (None, "", [], {})}
-
-    def lacking(self) -> tuple[Note, ...]:
-        """Return what must be given as an option, and the rows that need it."""
-        if self.titled:
-            self.note("titled", n=self.titled)
-        return super().lacking()
 
     def _id(self, draft: Draft) -> None:
         for cell in self.of("id", draft.rows):
