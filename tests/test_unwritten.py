@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from rectification.cli import rectify
+from rectification.ledger.sealed import FOLDER
 
 from .repository import HEADER, Repository, item, new_repository
 
@@ -71,7 +72,10 @@ def no_room() -> Iterator[None]:
 
 
 def files(root: Path) -> dict[str, bytes]:
-    found = (path for path in root.rglob("*") if path.is_file() and ".git/" not in path.as_posix())
+    """What lies in a project, but for what commands remember of it."""
+    apart = {".git", FOLDER}
+    found = (path for path in root.rglob("*") if path.is_file())
+    found = (path for path in found if apart.isdisjoint(path.relative_to(root).parts))
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
 import click
 
 from rectification.catalogue import Catalogue, read_catalogue
-from rectification.cli._project import config_file, read_settings
+from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 from rectification.cli._writing import write_whole, writing
 from rectification.diagnostic import explain, nearest
@@ -21,7 +21,7 @@ from rectification.model import day_of
 if TYPE_CHECKING:
     from rectification.diagnostic import Diagnostic
     from rectification.editing import Edit, Entry, Refusal
-    from rectification.ledger import Record
+    from rectification.ledger import Readings, Record
     from rectification.model import Status
     from rectification.rules import Examination
     from rectification.settings import Settings
@@ -43,11 +43,12 @@ class Day(click.ParamType[date]):
 
 @dataclass(frozen=True)
 class Desk:
-    """The ledger a command works on."""
+    """The ledger a command works on, and what is known of it from reading it."""
 
     settings: Settings
     catalogue: Catalogue
     examination: Examination
+    readings: Readings
 
     def record(self, identifier: str) -> Record:
         """Return the item of that id. Raises click.UsageError naming the nearest where there is none."""
@@ -87,7 +88,7 @@ class Desk:
         """Try out the last of `edits` (each made on the one before), write it and print what is new."""
         from rectification.editing import try_out
 
-        trial = try_out(self.settings, self.examination, {file: edits[-1].text})
+        trial = try_out(self.settings, self.examination, {file: edits[-1].text}, self.readings)
         if trial.new_errors:
             self._refuse_errors(trial.new_errors, trial.examination.texts)
         before = None if new else self.examination.texts[file]
@@ -147,12 +148,13 @@ def open_desk(path: Path, *, combined: bool = False) -> Desk:
     from rectification.federation import consult
     from rectification.rules import examine
 
-    settings = read_settings(path)
+    project = read_project(path)
+    settings, readings = project.settings, project.readings()
     deliveries = consult(settings, refresh=False) if combined else ()
-    examination = examine(settings, settings.today(), deliveries=deliveries)
+    examination = examine(settings, settings.today(), deliveries=deliveries, readings=readings)
     catalogue = read_catalogue(settings.language)
     tell_of_sources(examination, catalogue)
-    return Desk(settings, catalogue, examination)
+    return Desk(settings, catalogue, examination, readings)
 
 
 def tell_of_sources(examination: Examination, catalogue: Catalogue) -> None:

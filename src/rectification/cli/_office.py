@@ -25,7 +25,7 @@ def ledger_of(project: Project, catalogue: Catalogue) -> Ledger:
     """Return the project's ledger; with errors in it say them and end the command with status 1."""
     settings = project.settings
     deliveries = consult(settings, refresh=False)
-    examination = examine(settings, settings.today(), deliveries=deliveries)
+    examination = examine(settings, settings.today(), deliveries=deliveries, readings=project.readings())
     tell_of_sources(examination, catalogue)
     if not examination.errors:
         return examination.ledger

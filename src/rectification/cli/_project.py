@@ -12,6 +12,7 @@ from rectification.cli._words import words
 from rectification.settings import Settings
 
 if TYPE_CHECKING:
+    from rectification.ledger import Readings
     from rectification.site.addresses import Addresses
 
 config_file = click.option(
@@ -34,6 +35,15 @@ class Project:
     site: Path
     addresses: Addresses
     incremental: bool
+
+    def readings(self) -> Readings:
+        """Return what earlier commands know of the ledger, for one that looks at it as it is written."""
+        from rectification.ledger.sealed import FOLDER
+        from rectification.rules import remembering
+
+        # A check, and a build, ask for other rules.
+        folder = self.settings.root / FOLDER if self.incremental else None
+        return remembering(folder, "findings-of-commands")
 
     @property
     def rules_page(self) -> str:

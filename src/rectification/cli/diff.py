@@ -10,7 +10,7 @@ import click
 
 from rectification.catalogue import read_catalogue
 from rectification.cli._difference import FORMATS
-from rectification.cli._project import config_file, read_settings
+from rectification.cli._project import config_file, read_project
 from rectification.cli._words import words
 
 
@@ -32,12 +32,13 @@ def command(config_file: Path, before: str, after: str | None, style: str, exit_
     from rectification.ledger import difference
     from rectification.rules import examine
 
-    settings = read_settings(config_file)
+    project = read_project(config_file)
+    settings = project.settings
     catalogue = read_catalogue(settings.language)
     with ExitStack() as stack:
         old = stack.enter_context(past(settings, before)).examination
         if after is None:
-            new = examine(settings, settings.today())
+            new = examine(settings, settings.today(), readings=project.readings())
         else:
             new = stack.enter_context(past(settings, after)).examination
         found = difference(old.ledger, new.ledger)

@@ -35,7 +35,7 @@ def command(config_file: Path, folder: Path) -> None:
     project = read_project(config_file)
     settings = project.settings
     catalogue = read_catalogue(settings.language)
-    examination = examine(settings, settings.today())
+    examination = examine(settings, settings.today(), readings=project.readings())
     if examination.errors:
         for diagnostic in examination.errors:
             text = examination.texts.get(diagnostic.file, "")

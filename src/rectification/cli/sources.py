@@ -10,7 +10,7 @@ import click
 
 from rectification.catalogue import read_catalogue
 from rectification.cli._desk import option
-from rectification.cli._project import config_file, read_settings
+from rectification.cli._project import config_file, read_project
 from rectification.cli._table import print_json, print_table
 from rectification.cli._words import words
 from rectification.diagnostic import explain
@@ -29,11 +29,12 @@ def command(config_file: Path, refresh: bool, as_json: bool) -> None:
     from rectification.federation import consult
     from rectification.rules import examine
 
-    settings = read_settings(config_file)
+    project = read_project(config_file)
+    settings = project.settings
     catalogue = read_catalogue(settings.language)
     say = catalogue.text
     deliveries = consult(settings, refresh=refresh)
-    examination = examine(settings, settings.today(), deliveries=deliveries)
+    examination = examine(settings, settings.today(), deliveries=deliveries, readings=project.readings())
     found = [d for d in examination.diagnostics if d.code.startswith("F")]
     states = examination.ledger.sources
     if as_json:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rectification.rules import Examination, examine
+from rectification.rules import Examination, examine, keep_no_more
 
 if TYPE_CHECKING:
     from rectification.diagnostic import Diagnostic
+    from rectification.ledger import Readings
     from rectification.settings import Settings
 
 
@@ -22,9 +23,16 @@ class Trial:
     new_errors: tuple[Diagnostic, ...]
 
 
-def try_out(settings: Settings, before: Examination, edits: Mapping[str, str]) -> Trial:
-    """Examine the ledger with `edits` (name of a file -> its text) in place of what the files hold."""
-    after = examine(settings, before.ledger.today, edits=edits)
+def try_out(
+    settings: Settings, before: Examination, edits: Mapping[str, str], readings: Readings | None = None
+) -> Trial:
+    """Examine the ledger with `edits` (name of a file -> its text) in place of what the files hold.
+
+    `readings` are those that the ledger was read with: what is not edited is neither read nor judged again.
+    """
+    if readings is not None:
+        keep_no_more(readings)  # an edit may come to nothing
+    after = examine(settings, before.ledger.today, edits=edits, readings=readings)
     known = Counter(_kind(d) for d in before.errors)
     new = []
     for diagnostic in after.errors:

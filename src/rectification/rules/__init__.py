@@ -46,6 +46,7 @@ __all__ = [
     "examine",
     "forget_the_rest",
     "is_substance",
+    "keep_no_more",
     "level_of",
     "levels_of",
     "remembering",
@@ -118,6 +119,13 @@ def remembering(folder: Path | None, findings: str = "findings") -> Readings:
     readings = Readings.open(folder)
     readings.notes["rules"] = Memories(store=Store.open(folder, findings) if folder is not None else None)
     return readings
+
+
+def keep_no_more(readings: Readings) -> None:
+    """Let what rules find from here on be known to this run alone, not to the next ones."""
+    memories: Memories | None = readings.notes.get("rules")
+    if memories is not None:
+        memories.store = None
 
 
 def blocks(diagnostic: Diagnostic) -> bool:
