@@ -5,11 +5,12 @@
 
 A turn is a process that does nothing but `yaml.load(text, CSafeLoader)` on each file, then a check from
 nothing, an edit of one item and a second check, without the search for near duplicates (S103, S104) and with
-all rules; each is a whole process. The floor is a process that only reads the files as the check does, and
-types, judges and tells nothing. Printed, for each: the median on the clock and of the processor (user and
-system, all processes of it), the most memory one of its processes held, and at the right the median over the
-turns of its seconds / those of `yaml.load`. A first turn is not counted. Then a check from nothing of a
-ledger that is `--times` as large against one of `--items`.
+all rules, then an entry for the log of an item (`rectify log`), the second one. Each is a whole process. The
+floor is a process that only reads the files as the check does, and types, judges and tells nothing. Printed,
+for each: the median on the clock and of the processor (user and system, all processes of it), the most memory
+one of its processes held, and at the right the median over the turns of its seconds / those of `yaml.load`. A
+first turn is not counted. Then a check from nothing of a ledger that is `--times` as large against one of
+`--items`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from bench.generate import DAY, write_site
+from bench.generate import DAY, entries, write_site
 from bench.second_build import edit
 from bench.versus_pages import Run, forget, run
 
@@ -40,6 +41,7 @@ for path in sorted(pathlib.Path("checklists").glob("*.yml")):
     assert not read(path, path.name)[2]
 """
 _CHECK = "from rectification.cli import run; run(['check', '-f', '{config}'])"
+_LOG = "from rectification.cli import run; run(['log', '{identifier}', '--note', '{note}'])"
 YAML = "yaml.load, CSafeLoader"
 READ = "floor: the check's own reading alone"
 
@@ -74,6 +76,9 @@ def turn(project: Path, number: int) -> dict[str, Run]:
         found[f"check, {name}"] = check(project, config)
         edit(project, 2 * number + (config == "mkdocs.yml"))
         found[f"second check, {name}"] = check(project, config)
+    identifier = next(entries(1, 1)).id
+    for n in range(2):
+        found["one entry, `rectify log`"] = python(_LOG.format(identifier=identifier, note=n), project)
     return found
 
 

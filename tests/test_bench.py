@@ -100,9 +100,10 @@ def test_a_check_is_timed_beside_the_reading_of_its_yaml(
     assert first == "60 items, 1 turns"
     names = ["without near duplicates", "all rules"]
     rows = [f"{kind}check, {name}" for name in names for kind in ("", "second ")]
-    assert [line[:40].strip() for line in lines[:6]] == [check.YAML, check.READ, *rows]
+    rows.append("one entry, `rectify log`")
+    assert [line[:40].strip() for line in lines[:7]] == [check.YAML, check.READ, *rows]
     assert lines[0].split()[-2:] == ["1.00", "1.00"]
-    assert [line.partition(":")[0] for line in lines[6:]] == [f"120 items / 60, {name}" for name in names]
+    assert [line.partition(":")[0] for line in lines[7:]] == [f"120 items / 60, {name}" for name in names]
 
 
 def test_the_ratios_are_those_of_the_turns() -> None:
