@@ -58,7 +58,7 @@ def profile(project: Path) -> Stages:
         from mkdocs.config import load_config
 
         from rectification import publish, rules, workers
-        from rectification.site import plugin
+        from rectification.site import succession
         from rectification.site.blocks import Blocks
         from rectification.site.files import Files
         from rectification.site.listings import Listings
@@ -79,7 +79,7 @@ def profile(project: Path) -> Stages:
             (Blocks, "view", "live views in hand-written pages"),
             (Shell, "stamp", "stamping: the shell around them"),
             (Files, "write", "hashing and writing files"),
-            (plugin, "swap_in", "swapping the site in"),
+            (succession, "swap_in", "swapping the site in"),
         ]
         for owner, name, stage in places:
             setattr(owner, name, stages.timed(stage, getattr(owner, name)))

@@ -6,12 +6,10 @@ import errno
 import gc
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from mkdocs import utils
 from mkdocs.exceptions import Abort, PluginError
@@ -24,22 +22,20 @@ from rectification.diagnostic import Diagnostic, explain
 from rectification.federation import consult
 from rectification.history import History, read_history
 from rectification.ledger import Readings
-from rectification.ledger.sealed import FOLDER, Sealed
+from rectification.ledger.sealed import FOLDER
 from rectification.rules import Examination, Witness, examine, forget_the_rest, remembering, wants_history
 from rectification.site import assets, navigation
 from rectification.site.addresses import FOLDERS
 from rectification.site.embed import Embeds, find_embeds, placeholder
-from rectification.site.kept import Kept, Look, claim, open_cache
-from rectification.site.kept import read as read_record
-from rectification.site.kept import write as write_record
+from rectification.site.kept import open_cache
 from rectification.site.options import Options, settings_of
 from rectification.site.pagefind import SearchError
 from rectification.site.preview import Preview
 from rectification.site.shell import Section, token
-from rectification.site.staging import discard, mirror, open_staging, place_of, spare_of, swap_in
+from rectification.site.staging import discard, open_staging, place_of
+from rectification.site.succession import Succession
 from rectification.site.templates import TemplateMistakeError, said_of_mistake
 from rectification.unwritten import only_writing, reason
-from rectification.workers import WorkerError, beside
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,10 +62,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     last_good: Examination | None = None
     readings: Readings | None = None  # from one build of a live preview to the next
     history: History | None = None
-    remembered: Sealed | None = None
-    held: IO[bytes] | None = None
-    waiting: Callable[[], dict[str, Look]] | None = None
-    last: Kept
+    succession: Succession | None = None
     site: Path
     staging: Path | None = None
     shown: Build | None = None  # the last one of a live preview
@@ -101,8 +94,8 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.settings, catalogue = settings, read_catalogue(settings.language)
         self.site = Path(config.site_dir).resolve()
         others = self._others(config)
-        self.remembered = open_cache(settings.root) if self.config.incremental and not others else None
-        self._prepare(settings.root)
+        kept = self.config.incremental and not others and not self.serving
+        self.succession = Succession(settings.root, self.site, open_cache(settings.root) if kept else None)
         history = self._read_history(settings, catalogue)
         examination, mistakes = self._examine(settings, catalogue, history)
         self.staging = staging = open_staging(self.site)
@@ -116,7 +109,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             *(config, settings, catalogue, examination.ledger, staging, mistakes, history),
             others=others,
             remembers=self.config.incremental,
-            stamps=self.held is not None,
+            stamps=self.succession.remembers,
             held=self.readings.digests if self.readings is not None else {},
         )
         config.extra_css = [*assets.STYLES, *config.extra_css]
@@ -125,8 +118,7 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         build = self._build()
-        self._take_over(build)
-        if build.files.root != build.staging:
+        if self.succession is not None and self.succession.take_over(build.files):
             build.go_ahead()
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -300,55 +292,24 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             # Of any other error MkDocs' live server shows the traceback.
             raise (Abort if self.serving else PluginError)(said) from error
 
-    # -- only what differs from the last build -----------------------------------------------------
-
     def _others(self, config: MkDocsConfig) -> bool:
         """Tell whether other plugins act on the finished site: then nothing of the last one can be kept."""
         methods = config.plugins.events["post_build"]
         return any(getattr(method, "__self__", None) is not self for method in methods)
 
-    def _prepare(self, root: Path) -> None:
-        """Let the site before this one be made ready to become the next, beside what goes on here."""
-        self.waiting, self.held = None, None
-        if self.serving or self.remembered is None:
-            return
-        self.held = claim(root)
-        if self.held is None or not self.site.is_dir():
-            return
-        self.last = read_record(self.remembered, self.site)
-        if self.last.files:
-            self.waiting = beside(partial(mirror, self.site, spare_of(self.site)))
-
-    def _take_over(self, build: Build) -> None:
-        """Put the site together in what the last build left, if that can be."""
-        if self.waiting is not None:
-            try:
-                looks = self.waiting()
-            except (OSError, WorkerError) as error:
-                log.debug("Everything is written anew: %s", error)
-            else:
-                build.files.take_over(spare_of(self.site), replace(self.last, looks=looks))
-
     def _put_in_place(self, build: Build) -> None:
-        if build.files.root == build.staging:
-            swap_in(build.staging, self.site)
-            if self.held is not None:
-                discard(spare_of(self.site))
-        else:
-            swap_in(build.files.root, self.site, keep=True)
-            discard(build.staging)
-        if self.held is not None and self.remembered is not None:
-            write_record(self.remembered, self.site, build.files.made, build.files.sheaves)
-            if self.readings is not None:
-                forget_the_rest(self.readings)
+        assert self.succession is not None
+        remembers = self.succession.remembers
+        self.succession.put_in_place(build.files, build.staging)
+        if remembers and self.readings is not None:
+            forget_the_rest(self.readings)
         if build.compiled is not None:
             build.compiled.prune()
 
     def _let_go(self) -> None:
-        """Let other builds have what builds remember."""
-        if self.held is not None:
-            self.held.close()
-            self.held = None
+        """Let other builds, and browsers, have what there is."""
+        if self.succession is not None:
+            self.succession.let_go()
         if self.preview is not None:
             self.preview.end()
 
