@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
-from rectification.rules import all_rules
+from rectification.diagnostic import Diagnostic, Severity
+from rectification.rules import all_rules, blocks
+from rectification.rules.similarity import twins
 
 from .conftest import GOOD, Examine, places
 
@@ -251,6 +253,27 @@ def test_the_structure_blocks_and_the_substance_does_not() -> None:
     for rule in all_rules():
         blocks = rule.code.startswith("L") and rule.code != "L507"
         assert rule.severity == ("error" if blocks else "warning"), rule.code
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "stands"),
+    [
+        ("L301", "error", True),
+        ("L507", "warning", True),
+        ("S101", "error", True),  # on a site that makes an error of it
+        ("S101", "warning", False),
+    ],
+)
+def test_all_blocks_but_a_warning_on_the_substance(code: str, severity: Severity, stands: bool) -> None:
+    assert blocks(Diagnostic(code, severity, "a.yml", 1, 1, {})) is stands
+
+
+def test_a_text_is_the_twin_of_the_one_it_resembles_most() -> None:
+    one, other = "建立查重登记重复率过半的任务一律不予下发", "随机抽取十户回访并把结果逐项写入整改台账"
+    last = other.replace("逐项", "逐条")
+    found = list(twins([one, other, last, one], ["甲", "乙", "丙", "丁"], similarity=0.5, least=12))
+    assert [(twin.index, twin.first) for twin in found] == [(3, 0), (2, 1)]
+    assert found[0].resemblance == 1 and 0.5 < found[1].resemblance < 1
 
 
 def test_a_site_that_sets_no_threshold_is_judged_by_these() -> None:

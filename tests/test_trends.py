@@ -77,6 +77,15 @@ def test_burn_up_follows_closing_reopening_and_withdrawal(examined: Examine) -> 
     assert trends.burn_up((), TODAY) == ()
 
 
+def test_burn_up_begins_on_the_first_day(examined: Examine) -> None:
+    ledger = ledger_of(examined, item(1, "2026-03-31", "2026-12-31"), item(2, "2026-06-01", "2026-12-31"))
+    steps = trends.burn_up(ledger.records, date(2026, 6, 30))
+    assert steps[0].period.name == "2026-03-30"
+    assert [s.found for s in steps] == [1] * 9 + [2] * 5
+    alone = trends.burn_up(ledger.records[:1], date(2026, 3, 31))
+    assert [(s.found, s.closed) for s in alone] == [(1, 0)]
+
+
 def test_closures_are_on_time_or_late_and_only_those_that_stand(examined: Examine) -> None:
     def life(closed: str) -> tuple[str, ...]:
         return ("date: 2026-06-01, status: in_progress", "date: 2026-06-02, status: submitted", f"date: {closed}, status: closed")  # fmt: skip
