@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
-from rectification.cli import rectify
+from rectification.cli import _table, rectify
 
 from .test_edit_commands import NOW
 
@@ -205,3 +205,13 @@ def test_help_loads_no_command_and_nothing_that_is_slow_to_load() -> None:
     assert "status" in told and "withdraw" in told
     assert "rectification.cli" in loaded
     assert not {"rectification.cli.status", "rectification.model", "pydantic", "rich", "jinja2"} & loaded
+
+
+def test_a_table_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too wide goes on below, and nothing of it is lost."""
+    monkeypatch.setenv("COLUMNS", "30")
+    title = "省、市、县三级要同一项数据，三张报表三种口径"
+    lines = _table._fitted(["编号", "问题"], [[("BS2026-001", "overdue"), (title, "")]])
+    assert len(lines) > 3 and max(map(cell_len, lines)) <= 30
+    letters = "".join(lines).replace(" ", "")
+    assert "BS2026-001" in letters and all(letter in letters for letter in title)

@@ -63,10 +63,9 @@ if TYPE_CHECKING:
 
 
 class _Ready(NamedTuple):
-    """What our own files are made with: the shells, the keys, what a template of the site's own may show."""
+    """What our own pages are made with: the shells, and what a template of the site's own may show."""
 
     shells: dict[str, Shell]
-    keys: Keys
     anything: bytes
 
 
@@ -144,17 +143,17 @@ class Build:
         self.editable = bool(edit_address("x", 1))
         self.views = Views(self.rendering, edit_address, commit_address(config.repo_url or ""))
         self.listings, self.blocks = Listings(self.rendering), Blocks(self.rendering)
-        self.with_search: bool = config.plugins["rectification"].config.search
+        search: bool = config.plugins["rectification"].config.search
         self.offline: bool = config.plugins["rectification"].config.offline
         self.views_on: dict[str, list[str]] = {}  # a page's file -> what it shows of the ledger
         self.unfilled: dict[str, str] = {}  # a listing page's file -> its kind, where `offer` is to fill it
         self.files = Files(staging)
         ids = [record.item.id for record in self.ledger.records]
-        parts = open_cache(settings.root, "search") if self.with_search and remembers else None
-        self.index = Index(self.files, ids, parts) if self.with_search else None
+        parts = open_cache(settings.root, "search") if search and remembers else None
+        self.index = Index(self.files, ids, parts) if search else None
         self.finish = Finish(
             *(config, settings, catalogue, self.edition, self.addresses, self.rendering, mistakes),
-            search=self.with_search,
+            search=search,
         )
         self.policy: headers.Policy | None = None
         self._ahead: Callable[[], _Ahead] | None = None
@@ -219,7 +218,7 @@ class Build:
         self._ahead = beside(self._make_ahead)
 
     def _make_ahead(self) -> _Ahead:
-        made = [one for output in self._outputs() for one in self._put_all(output, self.keys)]
+        made = [one for output in self._outputs() for one in self._put_all(output)]
         return _Ahead(made, {slug: self._told(records) for slug, records in self.ledger.by_checklist.items()})
 
     def _told(self, records: Sequence[Record]) -> str | None:
@@ -236,9 +235,9 @@ class Build:
         ready = self._ready()
         if ahead is None:
             # Large ones come first: the pages of items after them even out what each process has to do.
-            jobs += [partial(self._put_all, one, ready.keys) for one in self._outputs()]
+            jobs += [partial(self._put_all, one) for one in self._outputs()]
         self.views.load()
-        jobs += [partial(self._stamp, page, ready) for page in self.views.group_pages(ready.keys)]
+        jobs += [partial(self._stamp, page, ready) for page in self.views.group_pages(self.keys)]
         for slug, records in self.ledger.by_checklist.items():
             jobs += self._sheaf(slug, records, ahead.told[slug] if ahead else self._told(records), ready)
         for made in on_both_cores(jobs):
@@ -248,8 +247,9 @@ class Build:
             self.files.note(self._hand_out(file))
         later = {*headers.FILES, manifest_json.PATH}
         stale = self.files.kept.looks.keys() - self.files.made.keys() - self.files.rendered - later
-        index = f"{INDEX}/"
-        forget(self.files.root, (name for name in stale if not (self.with_search and name.startswith(index))))
+        if self.index is not None:  # it is made when all pages are there
+            stale = {name for name in stale if not name.startswith(f"{INDEX}/")}
+        forget(self.files.root, stale)
 
     def offer(self) -> Iterator[tuple[str, Job[list[Made]]]]:
         """Yield what `stamp` and `write_manifest` would make for whoever makes it when it is asked for.
@@ -266,9 +266,9 @@ class Build:
         for name, shell in shells.items():
             yield name, partial(self._fill, name, shell)
         for output in chain.from_iterable(output() for output in self._outputs()):
-            make = partial(self._put, output, ready.keys)
+            make = partial(self._put, output)
             yield from ((name, make) for name in self._names(output))
-        for page in self.views.pages(ready.keys):
+        for page in self.views.pages(self.keys):
             yield self.addresses.file(page.address), partial(self._stamp, page, ready)
         for file in self.ledger.evidence.values():
             yield file.reference, partial(self._hand_out, file)
@@ -285,7 +285,7 @@ class Build:
         for folder in FOLDERS.values():
             (self.files.root / folder).mkdir(parents=True, exist_ok=True)
         # A template of the site's own may show anything.
-        return _Ready(shells, self.keys, self.keys.everything() if self._own_templates() else b"")
+        return _Ready(shells, self.keys.everything() if self._own_templates() else b"")
 
     @cached_property
     def keys(self) -> Keys:
@@ -340,10 +340,11 @@ class Build:
     def _stamp(self, page: Page, ready: _Ready) -> list[Made]:
         """Write a record's page, unless it is there already."""
         shell = ready.shells[page.kind]
-        key = ready.keys.page(shell.digest, ready.anything, *page.parts())
+        key = self.keys.page(shell.digest, ready.anything, *page.parts())
         name = self.addresses.file(page.address)
-        if self.files.kept.has(name, key):
-            return [Made(name, self.files.kept.files[name])]
+        known = self.files.known(name, key)
+        if known is not None:
+            return [Made(name, known)]
         sheet = page.make()
         # What a template of the site runs is looked at in every build.
         runs = "<script" in sheet.values["body"].lower()
@@ -359,13 +360,13 @@ class Build:
         each.
         """
         if told is not None:
-            key = ready.keys.page(ready.shells["item"].digest, ready.anything, told)
+            key = self.keys.page(ready.shells["item"].digest, ready.anything, told)
             known = self.files.kept.sheaves.get(slug)
             if known is not None and known.key == key and all(map(self.files.kept.lies, known.names)):
                 self.files.sheaves[slug] = known
                 self.files.made |= {name: self.files.kept.files[name] for name in known.names}
                 return []
-        pages = list(self.views.item_pages(ready.keys, records))
+        pages = list(self.views.item_pages(self.keys, records))
         if told is not None:
             self.files.sheaves[slug] = Sheaf(key, [self.addresses.file(page.address) for page in pages])
         return [partial(self._stamp, page, ready) for page in pages]
@@ -375,8 +376,8 @@ class Build:
         body, _ = self.listings.page(self.unfilled[name])
         return [Made(name, self.files.write(name, shell.stamp({"body": body}, ()), ""))]
 
-    def _put_all(self, output: Callable[[], Iterable[publish.Output]], keys: Keys) -> list[Made]:
-        made = [made for one in output() for made in self._put(one, keys)]
+    def _put_all(self, output: Callable[[], Iterable[publish.Output]]) -> list[Made]:
+        made = [made for one in output() for made in self._put(one)]
         if self.pieces is not None:
             self.pieces.save()
         return made
@@ -386,10 +387,10 @@ class Build:
         copied = twin(output.path, b"") if self.offline else None
         return [output.path, copied[0]] if copied is not None else [output.path]
 
-    def _put(self, output: publish.Output, keys: Keys) -> list[Made]:
+    def _put(self, output: publish.Output) -> list[Made]:
         """Write a file, and its copy for a site opened as files, unless both are there already."""
-        told = keys.everything() if output.records is None else keys.group(output.records)
-        key = keys.page(told, *output.about)
+        told = self.keys.everything() if output.records is None else self.keys.group(output.records)
+        key = self.keys.page(told, *output.about)
         names = self._names(output)
         if all(self.files.kept.has(name, key) for name in names):
             return [Made(name, self.files.kept.files[name], name.endswith(".html")) for name in names]
@@ -404,8 +405,9 @@ class Build:
         """Publish a file of evidence. Raises PluginError where it is no longer what was looked at."""
         key = digest(installed(), file.source_sha256, file.sha256)
         page = file.reference.endswith(".html")
-        if self.files.kept.has(file.reference, key):
-            return [Made(file.reference, self.files.kept.files[file.reference], page)]
+        known = self.files.known(file.reference, key)
+        if known is not None:
+            return [Made(file.reference, known, page)]
         path = self.files.root / file.reference
         make_room(path)
         try:
@@ -445,7 +447,7 @@ class Build:
         self.policy, prevented = headers.protect(
             *(self.staging, self.views_on, chosen),
             origin=origin,
-            search=self.with_search,
+            search=self.index is not None,
             in_pages=not self.offline,
         )
         return [self.catalogue.text("headers.prevented", page=page, part=part) for page, part in prevented]

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape as xml_escape
 from rectification import publish
 from rectification.site.addresses import LISTINGS
 from rectification.site.furnish import attribute, browser_data, feed_link, furnish, head_tags
+from rectification.site.rendering import root_of
 from rectification.site.shell import token
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Finish:
         title = self._config.site_name if page.is_homepage else str(page.title)
         # A listing leads to items; as a find of its own it would only stand in their way.
         indexed = page.file.src_uri not in {f"{listing}/index.md" for listing in LISTINGS}
-        feeds = self._alternates("../" * page.url.removeprefix("./").count("/"), page.file.src_uri)
+        feeds = self._alternates(root_of(page.url), page.file.src_uri)
         return self._finish(html, title, description, page.canonical_url or "", feeds, indexed=indexed)
 
     def template(self, html: str) -> str:

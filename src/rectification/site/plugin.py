@@ -34,7 +34,6 @@ from rectification.site.preview import Preview
 from rectification.site.shell import Section, token
 from rectification.site.staging import discard, open_staging, place_of
 from rectification.site.succession import Succession
-from rectification.site.templates import TemplateMistakeError, said_of_mistake
 from rectification.unwritten import only_writing, reason
 
 if TYPE_CHECKING:
@@ -281,7 +280,9 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-1000)  # nothing is left to other plugins where this raises
     def on_build_error(self, *, error: Exception) -> None:
         gc.enable()
-        said = self._unwritten(error) or self._mistaken(error)
+        said = self._unwritten(error)
+        if not said and self.build is not None:  # MkDocs renders some of the site's own templates, too
+            said = self.build.rendering.said_of(error)
         if self.staging is not None:
             discard(self.staging)
         self._let_go()
@@ -327,17 +328,6 @@ class RectificationPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return ""  # also other programs' errors, of the network for instance, are of this kind
         file = self.settings.name_of(place or path)
         return read_catalogue(self.settings.language).text("build.unwritten", file=file, reason=reason(error))
-
-    def _mistaken(self, error: Exception) -> str:
-        """Say which template of the site's own has a mistake, in one line; nothing where a build fails
-        otherwise. MkDocs renders some of them, and shows the traceback."""
-        if isinstance(error, TemplateMistakeError):
-            return str(error)
-        if self.build is None:
-            return ""
-        own = self.build.config.theme.custom_dir
-        folder = Path(own) if own else None
-        return said_of_mistake(error, folder, self.build.settings, self.build.catalogue)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

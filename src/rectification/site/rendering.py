@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from rectification.ledger import Change, Ledger, Record, Where, changes, count_by_status, select
-from rectification.model import FINISHED, FLAGS, STATUSES, Flag, Status
+from rectification.ledger import Change, Ledger, Record, Where, changes, count_by_status, count_flags, select
+from rectification.model import FINISHED, FLAGS, STATUSES
 from rectification.publish import Edition, feed_path, web_path
 from rectification.site.charts import MOST_ROWS, Chart, Scope, charts_of
 from rectification.site.forms import Forms
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from rectification.site.kept import Compiled
     from rectification.substance import Substance
 
-_STATUS_DUE_FLAGS = attrgetter("state.status", "item.due", "state.flags")
+_STATUS_AND_DUE = attrgetter("state.status", "item.due")
 
 
 @dataclass
@@ -137,11 +137,17 @@ class Rendering:
         try:
             body = self.templates.get_template(template).render(**context, **own, marks=self._marks[root])
         except Exception as error:
-            said = said_of_mistake(error, self._own, self.settings, self.catalogue)
+            said = self.said_of(error)
             if not said:
                 raise
             raise TemplateMistakeError(said) from error
         return body, contents.sections
+
+    def said_of(self, error: Exception) -> str:
+        """Say in one line what mistake of a template of the site's own an error comes from, if it does."""
+        if isinstance(error, TemplateMistakeError):
+            return str(error)
+        return said_of_mistake(error, self._own, self.settings, self.catalogue)
 
     def scope(self, records: Sequence[Record], where: Where, root: str, limit: int = MOST_ROWS) -> Scope:
         """Return what charts of `records` are drawn from; `where` is the query that selects them."""
@@ -169,19 +175,15 @@ class Rendering:
         `dues` counts the unfinished ones by due date, from which the browser makes the overdue and
         due-soon numbers of the reader's day.
         """
-        # Asked of every unit, each with all below it: in one go over the records, and few of these differ.
-        statuses: Counter[Status] = Counter()
-        flags: Counter[Flag] = Counter()
+        records = list(records)
         unfinished: Counter[date] = Counter()
-        for (status, due, raised), count in Counter(map(_STATUS_DUE_FLAGS, records)).items():
-            statuses[status] += count
+        for (status, due), count in Counter(map(_STATUS_AND_DUE, records)).items():
             if status not in FINISHED:
                 unfinished[due] += count
-            for flag in raised:
-                flags[flag] += count
+        flags = count_flags(records)
         return {
-            "total": statuses.total(),
-            "statuses": dict(statuses),
+            "total": len(records),
+            "statuses": count_by_status(records),
             "unfinished": unfinished.total(),
             "flags": {flag: flags[flag] for flag in FLAGS},
             "dues": {due.isoformat(): unfinished[due] for due in sorted(unfinished)},
